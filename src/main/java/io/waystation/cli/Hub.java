@@ -1,0 +1,46 @@
+package io.waystation.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+
+import org.apache.camel.CamelConfiguration;
+import org.apache.camel.main.Main;
+
+/**
+ * Puts the rooms together into one Camel application: settings, beans in the order of the rooms, then the
+ * routes, which are YAML.
+ */
+public final class Hub {
+    /** Rooms in the order they may use each other. */
+    private static final List<Class<? extends CamelConfiguration>> ROOMS = List.of();
+
+    private Hub() {
+    }
+
+    /**
+     * A hub ready to start.
+     *
+     * @param settings every setting, as {@link io.waystation.settings.LayeredSettings} merges them
+     * @param home folder whose {@code routes} and {@code kamelets} win over the built-in ones, or empty
+     */
+    public static Main create(Properties settings, Optional<Path> home) {
+        Main main = new Main(Hub.class);
+        main.setAppName("Waystation");
+        main.configure().setName("waystation");
+        main.setPropertyPlaceholderLocations("false"); // the layers are merged already
+        settings.forEach((key, value) -> main.addInitialProperty((String) key, (String) value));
+        main.addInitialProperty("camel.main.routesIncludePattern", routes(home));
+        ROOMS.forEach(main.configure()::addConfiguration);
+        return main;
+    }
+
+    private static String routes(Optional<Path> home) {
+        return home.map(folder -> folder.resolve("routes"))
+                .filter(Files::isDirectory)
+                .map(folder -> "file:" + folder + "/*.camel.yaml")
+                .orElse("classpath:routes/*.camel.yaml");
+    }
+}

@@ -1,0 +1,182 @@
+package io.waystation.settings;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * Puts the settings of one hub together from their layers. A later layer wins:
+ *
+ * <ol>
+ *   <li>the built-in {@code application.properties}, which declares every setting;
+ *   <li>the built-in {@code application-<profile>.properties};
+ *   <li>{@code application.properties} and {@code application-<profile>.properties} in the home folder;
+ *   <li>environment variables ({@code WAYSTATION_PORT}, {@code CAMEL_MAIN_NAME});
+ *   <li>system properties;
+ *   <li>the command line.
+ * </ol>
+ *
+ * <p>A {@code waystation.*} key of any layer that the built-in file does not declare is refused, with the
+ * nearest declared key in the message.
+ */
+public final class LayeredSettings {
+    private static final String PREFIX = "waystation.";
+    private static final String FILE = "application.properties";
+    /** Keys with a name chosen by the user in the middle; the part after it is checked by its room. */
+    private static final Pattern NAMED = Pattern.compile("waystation\\.channels\\.[A-Za-z0-9_-]{1,128}\\.[a-z-]+");
+    /** Environment variables that are not settings of the hub. */
+    private static final Set<String> NOT_SETTINGS = Set.of(
+            "WAYSTATION_HOME", "WAYSTATION_LOG_LEVEL", "WAYSTATION_JAVA_OPTS", "WAYSTATION_TOKEN", "WAYSTATION_URL", "WAYSTATION_SECRET_KEY");
+
+    private final Properties merged = new Properties();
+    private final Set<String> declared;
+
+    private LayeredSettings(Properties builtIn) {
+        this.declared = new TreeSet<>(builtIn.stringPropertyNames());
+        merged.putAll(builtIn);
+    }
+
+    /**
+     * Merges all layers.
+     *
+     * @param profile name of the profile, or empty
+     * @param home folder with files that win over the built-in ones, or empty
+     * @param environment environment variables
+     * @param system system properties
+     * @param commandLine values given on the command line, by key
+     * @return every setting, declared ones and the user's own
+     * @throws InvalidSettingException when a key is unknown or the profile does not exist
+     */
+    public static Properties merge(Optional<String> profile, Optional<Path> home, Map<String, String> environment,
+            Properties system, Map<String, String> commandLine) {
+        LayeredSettings settings = new LayeredSettings(builtIn(FILE).orElseThrow());
+        boolean known = profile.isEmpty();
+        if (profile.isPresent()) {
+            Optional<Properties> layer = builtIn(fileOf(profile.get()));
+            layer.ifPresent(settings::add);
+            known = layer.isPresent();
+        }
+        if (home.isPresent()) {
+            read(home.get().resolve(FILE)).ifPresent(settings::add);
+            if (profile.isPresent()) {
+                Optional<Properties> layer = read(home.get().resolve(fileOf(profile.get())));
+                layer.ifPresent(settings::add);
+                known |= layer.isPresent();
+            }
+        }
+        if (!known) {
+            throw new InvalidSettingException(
+                    "profile '" + profile.get() + "'", "has no " + fileOf(profile.get()) + ", built in or beside the hub");
+        }
+        settings.addEnvironment(environment);
+        for (String key : system.stringPropertyNames()) {
+            if (key.startsWith(PREFIX) || key.startsWith("camel.")) {
+                settings.set(key, system.getProperty(key));
+            }
+        }
+        commandLine.forEach(settings::set);
+        return settings.merged;
+    }
+
+    /** The settings the hub declares, with their defaults. */
+    public static Properties declared() {
+        return builtIn(FILE).orElseThrow();
+    }
+
+    private void add(Properties layer) {
+        for (String key : layer.stringPropertyNames()) {
+            set(key, layer.getProperty(key));
+        }
+    }
+
+    private void addEnvironment(Map<String, String> environment) {
+        Map<String, String> keys = new HashMap<>();
+        for (String key : declared) {
+            keys.put(key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'), key);
+        }
+        environment.forEach((name, value) -> {
+            String key = keys.get(name);
+            if (key != null) {
+                set(key, value);
+            } else if (name.startsWith("WAYSTATION_") && !NOT_SETTINGS.contains(name)
+                    && !merged.containsValue("env:" + name)) {
+                throw unknown("environment variable " + name, name.toLowerCase(Locale.ROOT).replace('_', '.'));
+            }
+        });
+    }
+
+    private void set(String key, String value) {
+        if (key.startsWith(PREFIX) && !declared.contains(key) && !NAMED.matcher(key).matches()) {
+            throw unknown(key, key);
+        }
+        merged.setProperty(key, value);
+    }
+
+    private InvalidSettingException unknown(String name, String key) {
+        String nearest = declared.stream()
+                .filter(candidate -> candidate.startsWith(PREFIX))
+                .min((a, b) -> Integer.compare(distance(key, a), distance(key, b)))
+                .orElse("");
+        return new InvalidSettingException(name, "is not a setting of this hub; did you mean " + nearest + "?");
+    }
+
+    /** Levenshtein distance, enough to guess what a mistyped key should have been. */
+    private static int distance(String a, String b) {
+        int[] previous = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            previous[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int[] current = new int[b.length() + 1];
+            current[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int replace = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                current[j] = Math.min(replace, 1 + Math.min(previous[j], current[j - 1]));
+            }
+            previous = current;
+        }
+        return previous[b.length()];
+    }
+
+    private static String fileOf(String profile) {
+        return "application-" + profile + ".properties";
+    }
+
+    private static Optional<Properties> builtIn(String name) {
+        try (InputStream stream = LayeredSettings.class.getResourceAsStream("/" + name)) {
+            if (stream == null) {
+                return Optional.empty();
+            }
+            Properties properties = new Properties();
+            properties.load(stream);
+            return Optional.of(properties);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static Optional<Properties> read(Path file) {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            Properties properties = new Properties();
+            properties.load(reader);
+            return Optional.of(properties);
+        } catch (IOException | IllegalArgumentException unreadable) {
+            throw new InvalidSettingException(file.toString(), "cannot be read: " + unreadable.getMessage());
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package io.waystation;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import org.awaitility.Awaitility;
+
+/** The real hub in a process of its own, to be killed and started again on the same port and data. */
+public final class HubProcess implements AutoCloseable {
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private final Path data;
+    private final int port;
+    private final List<String> settings;
+    private Process process;
+
+    /**
+     * A hub that is not started yet.
+     *
+     * @param data data folder; the output goes to {@code hub.out} beside it
+     * @param settings keys and values in turn
+     */
+    public HubProcess(Path data, String... settings) throws IOException {
+        this.data = data;
+        this.port = freePort();
+        this.settings = List.of(settings);
+    }
+
+    /** A port nobody listens on now. */
+    public static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Starts the hub and waits until it answers. */
+    public HubProcess start() throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("waystation.test.java-home", System.getProperty("java.home")), "bin", "java").toString(),
+                "-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), "io.waystation.Waystation", "serve",
+                "--port", Integer.toString(port), "--data", data.toString()));
+        for (int i = 0; i < settings.size(); i += 2) {
+            command.add("-D");
+            command.add(settings.get(i) + "=" + settings.get(i + 1));
+        }
+        process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                .start();
+        Awaitility.await("hub answers on port " + port + ", see " + log())
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    if (!process.isAlive()) {
+                        throw new IllegalStateException("the hub ended with " + process.exitValue() + ", see " + log());
+                    }
+                    return answers();
+                });
+        return this;
+    }
+
+    private boolean answers() {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(uri("/livez")).timeout(Duration.ofSeconds(2)).build();
+            return CLIENT.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException notYet) {
+            return false;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Ends the process at once, as {@code kill -9} does. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor(20, TimeUnit.SECONDS);
+    }
+
+    /** Asks the process to stop and waits for it. */
+    public int stop() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(40, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+        }
+        return process.waitFor();
+    }
+
+    /** Whether the process runs. */
+    public boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    /** Process id. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Output of all starts. */
+    public Path log() {
+        return data.resolveSibling(data.getFileName() + ".out");
+    }
+
+    /** Data folder. */
+    public Path data() {
+        return data;
+    }
+
+    /** Port, the same over restarts. */
+    public int port() {
+        return port;
+    }
+
+    /** Address of a path of the hub. */
+    public URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        if (isAlive()) {
+            kill();
+        }
+    }
+}
