@@ -1,0 +1,124 @@
+package io.waystation.store;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.exception.FlywayValidateException;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/** Opens connections to the embedded store and brings its schema up to date. */
+final class SqliteDatabase {
+    private static final int BUSY_MILLIS = 10_000;
+    private static final int CACHE_KIB = 16 * 1024;
+
+    private final Path file;
+
+    SqliteDatabase(Path file) {
+        this.file = file;
+    }
+
+    Path file() {
+        return file;
+    }
+
+    /** A connection that may write; commits are durable when they return. */
+    Connection openWriter() throws SQLException {
+        SQLiteConfig config = config();
+        config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
+        Connection connection = config.createConnection(url());
+        connection.setAutoCommit(false);
+        return connection;
+    }
+
+    /** A connection that reads a consistent snapshot per statement and cannot write. */
+    Connection openReader() throws SQLException {
+        Connection connection = config().createConnection(url());
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA query_only=1");
+        }
+        return connection;
+    }
+
+    /** A connection in auto-commit for checkpoints and backups. */
+    Connection openMaintenance() throws SQLException {
+        return config().createConnection(url());
+    }
+
+    private String url() {
+        return "jdbc:sqlite:" + file;
+    }
+
+    private static SQLiteConfig config() {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+        config.setBusyTimeout(BUSY_MILLIS);
+        config.setCacheSize(-CACHE_KIB);
+        config.enforceForeignKeys(true);
+        config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, "0"); // checkpoints have a thread of their own
+        return config;
+    }
+
+    /**
+     * Applies the migrations that are missing.
+     *
+     * @throws StartupException {@code data-format-newer} when the schema is newer than this program,
+     *     {@code store-unusable} when the file is damaged or cannot be migrated
+     */
+    void migrate() {
+        SQLiteDataSource source = new SQLiteDataSource(config());
+        source.setUrl(url());
+        try {
+            Flyway.configure(SqliteDatabase.class.getClassLoader())
+                    .dataSource(source)
+                    .locations("classpath:db/migration")
+                    .failOnMissingLocations(true)
+                    .ignoreMigrationPatterns(new String[0]) // a migration we do not know means a newer program wrote it
+                    .load()
+                    .migrate();
+        } catch (FlywayValidateException e) {
+            throw new StartupException("data-format-newer", "the store " + file
+                    + " was written by a different, probably newer, Waystation; start that one or restore a backup", e);
+        } catch (FlywayException e) {
+            throw new StartupException("store-unusable", "cannot open or migrate the store " + file + ": "
+                    + e.getMessage().lines().findFirst().orElse("") + "; restore a backup if the file is damaged", e);
+        }
+    }
+
+    /** The store's own words for a database error. */
+    static StoreException translate(String doing, Throwable failure) {
+        if (failure instanceof StoreException already) {
+            return already;
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLiteException sqlite) {
+                StoreException.Code code = code(sqlite.getResultCode());
+                return new StoreException(code, doing + " failed: " + sqlite.getMessage(), failure);
+            }
+        }
+        return new StoreException(StoreException.Code.FAILED, doing + " failed: " + failure, failure);
+    }
+
+    private static StoreException.Code code(SQLiteErrorCode code) {
+        return switch (code) {
+            case SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_SHMSIZE,
+                    SQLITE_IOERR_SHMMAP -> StoreException.Code.FULL;
+            case SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_LOCKED -> StoreException.Code.BUSY;
+            case SQLITE_INTERRUPT -> StoreException.Code.TIMEOUT;
+            default -> StoreException.Code.FAILED;
+        };
+    }
+
+    /** Whether a failure comes from the database file itself, so that the whole transaction is lost. */
+    static boolean losesTransaction(Throwable failure) {
+        StoreException.Code code = translate("", failure).code();
+        return code == StoreException.Code.FULL;
+    }
+}

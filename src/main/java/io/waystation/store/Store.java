@@ -1,0 +1,82 @@
+package io.waystation.store;
+
+import java.io.Closeable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The embedded store: one writer thread that commits many works at once, and readers beside it.
+ *
+ * <p>Thread-safe. A future completes after the commit, on a thread of the store that is not the writer;
+ * what hangs on it must not block.
+ */
+public final class Store implements Closeable {
+    private final SqliteDatabase database;
+    private final StoreWriter writer;
+    private final Readers readers;
+    private final Checkpointer checkpointer;
+
+    private Store(SqliteDatabase database, MeterRegistry meters) {
+        this.database = database;
+        this.checkpointer = new Checkpointer(database);
+        this.writer = new StoreWriter(database, checkpointer::commitHappened, meters);
+        this.readers = new Readers(database);
+    }
+
+    /**
+     * Opens the store of a data folder, creating or migrating its schema.
+     *
+     * @throws StartupException when the schema is newer than this program or the file cannot be used
+     */
+    public static Store open(DataFolder folder, MeterRegistry meters) {
+        SqliteDatabase database = new SqliteDatabase(folder.store());
+        database.migrate();
+        return new Store(database, meters);
+    }
+
+    /**
+     * Makes a change; completes after it is on disk.
+     *
+     * @return fails with what the work threw, or with {@link StoreException} when nothing could be committed
+     */
+    public <T> CompletableFuture<T> write(Work<T> work) {
+        return writer.submit(work);
+    }
+
+    /** Makes a change and waits for it. Never call it on an event loop or inside a {@link Work}. */
+    public <T> T writeNow(Work<T> work) {
+        try {
+            return write(work).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw SqliteDatabase.translate("writing to the store", e.getCause());
+        }
+    }
+
+    /**
+     * Reads with a connection that cannot write; at most one second.
+     *
+     * @throws StoreException {@code BUSY} when no reader came free in time, {@code TIMEOUT} when it took too long
+     */
+    public <T> T read(Function<Handle, T> reading) {
+        return readers.read(reading);
+    }
+
+    SqliteDatabase database() {
+        return database;
+    }
+
+    /** Commits what is waiting, then closes. */
+    @Override
+    public void close() {
+        writer.close();
+        readers.close();
+        checkpointer.close();
+    }
+}
