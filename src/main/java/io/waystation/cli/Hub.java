@@ -9,13 +9,16 @@ import java.util.Properties;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.main.Main;
 
+import io.waystation.channel.ChannelConfiguration;
+
 /**
  * Puts the rooms together into one Camel application: settings, beans in the order of the rooms, then the
  * routes, which are YAML.
  */
 public final class Hub {
     /** Rooms in the order they may use each other. */
-    private static final List<Class<? extends CamelConfiguration>> ROOMS = List.of();
+    private static final List<Class<? extends CamelConfiguration>> ROOMS = List.of(
+            ChannelConfiguration.class);
 
     private Hub() {
     }
