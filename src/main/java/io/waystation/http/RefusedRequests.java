@@ -1,0 +1,54 @@
+package io.waystation.http;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/**
+ * The latest refused requests with their reason, and a count of all of them by code.
+ *
+ * <p>Bounded and thread-safe.
+ */
+public final class RefusedRequests {
+    /** Registry name. */
+    public static final String NAME = "refusedRequests";
+
+    private static final int KEPT = 200;
+
+    private final Deque<RefusedRequest> latest = new ArrayDeque<>(KEPT);
+    private final Map<String, Counter> counters = new ConcurrentHashMap<>();
+    private volatile MeterRegistry meters;
+
+    /** Notes a refused request. */
+    public void add(RefusedRequest request) {
+        synchronized (latest) {
+            if (latest.size() == KEPT) {
+                latest.removeLast();
+            }
+            latest.addFirst(request);
+        }
+        MeterRegistry registry = meters;
+        if (registry != null) {
+            counters.computeIfAbsent(request.code(), code -> Counter.builder("waystation.http.refused")
+                    .description("Requests refused, by code").tag("code", code).register(registry)).increment();
+        }
+    }
+
+    /** The latest refused requests, newest first. */
+    public List<RefusedRequest> latest() {
+        synchronized (latest) {
+            return new ArrayList<>(latest);
+        }
+    }
+
+    /** Counts into these meters from now on. */
+    void countInto(MeterRegistry registry) {
+        meters = registry;
+    }
+}
