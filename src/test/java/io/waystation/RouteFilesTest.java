@@ -1,0 +1,109 @@
+package io.waystation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.yaml.snakeyaml.Yaml;
+
+/** Every route and Kamelet file is one that Kaoto opens and a newcomer understands. */
+class RouteFilesTest {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final List<Path> ROUTE_FOLDERS =
+            List.of(Path.of("src/main/resources/routes"), Path.of("src/main/resources/client"));
+
+    @TestFactory
+    List<DynamicTest> passesTheSchemaOfCamelYaml() throws IOException {
+        JsonSchema schema;
+        try (InputStream stream = getClass().getResourceAsStream("/schema/camelYamlDsl.json")) {
+            schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4).getSchema(stream);
+        }
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Path file : files(ROUTE_FOLDERS, ".camel.yaml")) {
+            tests.add(DynamicTest.dynamicTest(file.toString(),
+                    () -> assertThat(schema.validate(MAPPER.valueToTree(load(file)))).isEmpty()));
+        }
+        return tests;
+    }
+
+    @Test
+    void givesEveryRouteItsOwnIdAndADescription() throws IOException {
+        Map<String, Path> ids = new HashMap<>();
+        for (Path file : files(ROUTE_FOLDERS, ".camel.yaml")) {
+            for (JsonNode entry : (Iterable<JsonNode>) MAPPER.valueToTree(load(file))) {
+                for (String kind : List.of("route", "routeTemplate", "routeConfiguration")) {
+                    JsonNode node = entry.get(kind);
+                    if (node != null) {
+                        assertThat(node.path("id").asText()).as("id in %s", file).isNotEmpty();
+                        assertThat(node.path("description").asText()).as("description of %s", node.path("id")).isNotEmpty();
+                        assertThat(ids.put(node.path("id").asText(), file)).as("%s twice", node.path("id")).isNull();
+                        node.path("parameters").forEach(parameter -> assertThat(parameter.path("description").asText())
+                                .as("description of parameter %s", parameter.path("name")).isNotEmpty());
+                    }
+                }
+            }
+        }
+        assertThat(ids).isNotEmpty();
+    }
+
+    @TestFactory
+    List<DynamicTest> keepsTheRulesOfTheKameletCatalogue() throws IOException {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Path file : files(List.of(Path.of("kamelets")), ".kamelet.yaml")) {
+            tests.add(DynamicTest.dynamicTest(file.toString(), () -> checkKamelet(file)));
+        }
+        return tests;
+    }
+
+    private static void checkKamelet(Path file) throws IOException {
+        JsonNode kamelet = MAPPER.valueToTree(load(file));
+        String name = file.getFileName().toString().replace(".kamelet.yaml", "");
+        assertThat(kamelet.at("/metadata/name").asText()).isEqualTo(name);
+        String type = kamelet.at("/metadata/labels/camel.apache.org~1kamelet.type").asText();
+        assertThat(Set.of("source", "sink", "action")).contains(type);
+        JsonNode definition = kamelet.at("/spec/definition");
+        assertThat(definition.path("title").asText()).endsWithIgnoringCase(type);
+        assertThat(definition.path("description").asText()).isNotEmpty();
+        String template = MAPPER.writeValueAsString(kamelet.at("/spec/template"));
+        definition.path("properties").fields().forEachRemaining(property -> {
+            assertThat(property.getValue().path("title").asText()).as("title of %s", property.getKey()).isNotEmpty();
+            assertThat(property.getValue().path("description").asText()).as("description of %s", property.getKey()).isNotEmpty();
+            assertThat(property.getValue().path("type").asText()).as("type of %s", property.getKey()).isNotEmpty();
+            assertThat(template).as("%s is used", property.getKey()).containsPattern("\\{\\{\\??" + property.getKey());
+        });
+        assertThat(template).contains(type.equals("source") ? "kamelet:sink" : "kamelet:source");
+    }
+
+    private static Object load(Path file) throws IOException {
+        return new Yaml().load(Files.readString(file));
+    }
+
+    private static List<Path> files(List<Path> folders, String ending) throws IOException {
+        List<Path> found = new ArrayList<>();
+        for (Path folder : folders) {
+            if (Files.isDirectory(folder)) {
+                try (Stream<Path> walk = Files.walk(folder)) {
+                    walk.filter(file -> file.toString().endsWith(ending)).sorted().forEach(found::add);
+                }
+            }
+        }
+        return found;
+    }
+}
