@@ -9,7 +9,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
@@ -20,7 +22,9 @@ public final class HubProcess implements AutoCloseable {
 
     private final Path data;
     private final int port;
+    private final Path home;
     private final List<String> settings;
+    private final Map<String, String> environment = new HashMap<>();
     private Process process;
 
     /**
@@ -30,9 +34,21 @@ public final class HubProcess implements AutoCloseable {
      * @param settings keys and values in turn
      */
     public HubProcess(Path data, String... settings) throws IOException {
+        this(data, null, settings);
+    }
+
+    /** The same with a home folder whose routes win, or null. */
+    public HubProcess(Path data, Path home, String... settings) throws IOException {
         this.data = data;
+        this.home = home;
         this.port = freePort();
         this.settings = List.of(settings);
+    }
+
+    /** Adds an environment variable. */
+    public HubProcess environment(String name, String value) {
+        environment.put(name, value);
+        return this;
     }
 
     /** A port nobody listens on now. */
@@ -46,16 +62,21 @@ public final class HubProcess implements AutoCloseable {
     public HubProcess start() throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("waystation.test.java-home", System.getProperty("java.home")), "bin", "java").toString(),
-                "-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), "io.waystation.Waystation", "serve",
+                "-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
+        if (home != null) {
+            command.add("-Dwaystation-home=" + home);
+        }
+        command.addAll(List.of("io.waystation.Waystation", "serve",
                 "--port", Integer.toString(port), "--data", data.toString()));
         for (int i = 0; i < settings.size(); i += 2) {
             command.add("-D");
             command.add(settings.get(i) + "=" + settings.get(i + 1));
         }
-        process = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-                .start();
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+        builder.environment().putAll(environment);
+        process = builder.start();
         Awaitility.await("hub answers on port " + port + ", see " + log())
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(20))

@@ -1,0 +1,210 @@
+package io.waystation.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.waystation.EventStream;
+import io.waystation.HubHome;
+import io.waystation.HubProcess;
+
+/** The promise under {@code kill -9}; rounds come from {@code -Dwaystation.faults}, the seed from {@code -Dwaystation.seed}. */
+class CrashTest {
+    private static final String SECRET = "crash-test-secret";
+    private static final Pattern NUMBER = Pattern.compile("\"number\":(\\d+)");
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final Map<Integer, Set<String>> keysOutside = new ConcurrentHashMap<>();
+    private final Map<Integer, Integer> callsOutside = new ConcurrentHashMap<>();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void losesNothingAcknowledgedAndRepeatsNoEffectInTheStoreWhenKilledAtRandomMoments() throws Exception {
+        int rounds = Integer.getInteger("waystation.faults", 10);
+        long seed = Long.getLong("waystation.seed", System.nanoTime());
+        Random random = new Random(seed);
+        HttpServer outside = outside();
+        Path home = HubHome.in(folder)
+                .route("crash.camel.yaml", routes(outside.getAddress().getPort()))
+                .path();
+        try (HubProcess hub = new HubProcess(folder.resolve("data"), home, "waystation.channels.crash.secrets", "env:CRASH_SECRET")
+                .environment("CRASH_SECRET", SECRET)) {
+            hub.start();
+            try (PostLoad load = new PostLoad(hub.uri("/webhook/crash"), SECRET, 8).start(8, Duration.ofMillis(2))) {
+                for (int round = 0; round < rounds; round++) {
+                    new CountDownLatch(1).await(random.nextInt(900), TimeUnit.MILLISECONDS);
+                    hub.kill();
+                    hub.start();
+                }
+                int before = load.acknowledged().size();
+                Awaitility.await("posts go on after the last start").until(() -> load.acknowledged().size() > before + 50);
+                load.close();
+                Map<Integer, String> acknowledged = load.acknowledged();
+                System.out.printf("crash test: seed %d, %d kills, %d acknowledged, %d refused%n",
+                        seed, rounds, acknowledged.size(), load.refused());
+                checkLog(hub, acknowledged);
+                checkOutside(acknowledged);
+                checkStore(hub, acknowledged);
+            }
+        } finally {
+            outside.stop(0);
+        }
+    }
+
+    private void checkLog(HubProcess hub, Map<Integer, String> acknowledged) throws Exception {
+        Map<Integer, String> stored = new HashMap<>();
+        long last = 0;
+        try (EventStream stream = EventStream.open(hub.uri("/stream/crash"), "Last-Event-ID", "0-0")) {
+            while (!stored.keySet().containsAll(acknowledged.keySet())) {
+                Optional<EventStream.Frame> frame = stream.next(Duration.ofSeconds(10));
+                assertThat(frame).as("next stored event; missing %s", missing(acknowledged, stored)).isPresent();
+                if (frame.get().id() != null && frame.get().data().contains("data_base64")) {
+                    long offset = Long.parseLong(frame.get().id().split("-")[1]);
+                    assertThat(offset).as("offsets rise").isGreaterThan(last);
+                    last = offset;
+                    JsonNode event = MAPPER.readTree(frame.get().data());
+                    Matcher number = NUMBER.matcher(new String(event.get("data_base64").binaryValue(), StandardCharsets.UTF_8));
+                    assertThat(number.find()).isTrue();
+                    assertThat(stored.put(Integer.parseInt(number.group(1)), frame.get().id())).as("stored once").isNull();
+                }
+            }
+        }
+        acknowledged.forEach((number, position) -> assertThat(stored.get(number)).isEqualTo(position));
+    }
+
+    private void checkOutside(Map<Integer, String> acknowledged) {
+        Awaitility.await("every acknowledged event reached the outside").atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(callsOutside.keySet()).containsAll(acknowledged.keySet()));
+        assertThat(keysOutside.values()).as("each repeat carries the same key").allMatch(keys -> keys.size() == 1);
+        System.out.printf("crash test: %d repeats outside, each with the same key%n",
+                callsOutside.values().stream().mapToInt(calls -> calls - 1).sum());
+    }
+
+    private void checkStore(HubProcess hub, Map<Integer, String> acknowledged) throws Exception {
+        Awaitility.await("every acknowledged event has its effect in the store").atMost(Duration.ofSeconds(60))
+                .until(() -> numbersInStore(hub.data()).containsAll(acknowledged.keySet()));
+        assertThat(hub.stop()).as("exit code").isIn(0, 143);
+    }
+
+    private static Set<Integer> numbersInStore(Path data) throws SQLException {
+        Set<Integer> numbers = new HashSet<>();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:file:" + data.resolve("store.db") + "?mode=ro");
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT number FROM test_effect")) {
+            while (rows.next()) {
+                assertThat(numbers.add(rows.getInt(1))).as("effect of %d happened once", rows.getInt(1)).isTrue();
+            }
+        }
+        return numbers;
+    }
+
+    private static Set<Integer> missing(Map<Integer, String> acknowledged, Map<Integer, String> stored) {
+        Set<Integer> missing = new HashSet<>(acknowledged.keySet());
+        missing.removeAll(stored.keySet());
+        return missing;
+    }
+
+    private HttpServer outside() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        server.setExecutor(Executors.newCachedThreadPool());
+        server.createContext("/", exchange -> {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            Matcher number = NUMBER.matcher(body);
+            if (number.find()) {
+                int value = Integer.parseInt(number.group(1));
+                keysOutside.computeIfAbsent(value, n -> ConcurrentHashMap.newKeySet())
+                        .add(exchange.getRequestHeaders().getFirst("Idempotency-Key"));
+                callsOutside.merge(value, 1, Integer::sum);
+            }
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        server.start();
+        return server;
+    }
+
+    private static String routes(int port) {
+        return """
+                - beans:
+                    - name: countingEffects
+                      type: io.waystation.fault.CountingEffects
+                - templatedRoute:
+                    routeId: source-crash
+                    routeTemplateRef: source
+                    parameters:
+                      - name: address
+                        value: /webhook/crash
+                      - name: provider
+                        value: github
+                      - name: channel
+                        value: crash
+                      - name: secrets
+                        value: env:CRASH_SECRET
+                - route:
+                    id: crash-store
+                    description: Counts each event in the store
+                    from:
+                      uri: kamelet:events-source
+                      parameters:
+                        group: crash-store
+                        channels: crash
+                      steps:
+                        - to:
+                            uri: bean:countingEffects
+                            parameters:
+                              method: record
+                - route:
+                    id: crash-outside
+                    description: Sends each event to another program
+                    from:
+                      uri: kamelet:events-source
+                      parameters:
+                        group: crash-outside
+                        channels: crash
+                      steps:
+                        - setHeader:
+                            name: Idempotency-Key
+                            expression:
+                              simple:
+                                expression: "${header.CamelCloudEventID}"
+                        - setHeader:
+                            name: CamelHttpMethod
+                            expression:
+                              constant:
+                                expression: POST
+                        - to:
+                            uri: http://127.0.0.1:%d/effect
+                """.formatted(port);
+    }
+}

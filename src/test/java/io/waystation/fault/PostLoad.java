@@ -1,0 +1,123 @@
+package io.waystation.fault;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** Posts numbered, GitHub-signed webhooks from several threads and remembers which were acknowledged, and where. */
+final class PostLoad implements AutoCloseable {
+    private static final Pattern POSITION = Pattern.compile("\"(?:stream_id|position)\"\\s*:\\s*\"(\\d+-\\d+)\"");
+
+    private final HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    private final Map<Integer, String> acknowledged = new ConcurrentHashMap<>();
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicLong refused = new AtomicLong();
+    private final URI target;
+    private final String secret;
+    private final ExecutorService threads;
+    private final CountDownLatch stop = new CountDownLatch(1);
+
+    /**
+     * Load that has not started.
+     *
+     * @param target address to post to
+     * @param secret secret to sign with, or null for unsigned posts
+     * @param threads how many posts are under way at once
+     */
+    PostLoad(URI target, String secret, int threads) {
+        this.target = target;
+        this.secret = secret;
+        this.threads = Executors.newFixedThreadPool(threads);
+    }
+
+    /** Posts until {@link #close}, each thread with a pause after every post. */
+    PostLoad start(int count, Duration pause) {
+        for (int i = 0; i < count; i++) {
+            threads.submit(() -> {
+                while (!stop.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+                    post(next.getAndIncrement());
+                }
+                return null;
+            });
+        }
+        return this;
+    }
+
+    /** Posts one webhook; whatever goes wrong, it is just not acknowledged. */
+    void post(int number) {
+        try {
+            HttpResponse<String> answer = client.send(request(number), HttpResponse.BodyHandlers.ofString());
+            Matcher position = POSITION.matcher(answer.body());
+            if (answer.statusCode() / 100 == 2 && position.find()) {
+                acknowledged.put(number, position.group(1));
+            } else {
+                refused.incrementAndGet();
+            }
+        } catch (IOException hubIsDown) {
+            refused.incrementAndGet();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private HttpRequest request(int number) {
+        byte[] body = ("{\"number\":" + number + ",\"repository\":{\"full_name\":\"acme/site" + number % 7
+                + "\"},\"fill\":\"" + "x".repeat(number % 2000) + "\"}").getBytes(StandardCharsets.UTF_8);
+        HttpRequest.Builder request = HttpRequest.newBuilder(target)
+                .timeout(Duration.ofSeconds(10))
+                .header("Content-Type", "application/json")
+                .header("X-GitHub-Event", "push")
+                .header("X-GitHub-Delivery", "delivery-" + number)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+        if (secret != null) {
+            request.header("X-Hub-Signature-256", sign(secret, body));
+        }
+        return request.build();
+    }
+
+    /** Signature as GitHub makes it. */
+    static String sign(String secret, byte[] body) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            return "sha256=" + HexFormat.of().formatHex(mac.doFinal(body));
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** Position by number of every acknowledged post. */
+    Map<Integer, String> acknowledged() {
+        return acknowledged;
+    }
+
+    /** Posts that got no success answer. */
+    long refused() {
+        return refused.get();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        stop.countDown();
+        threads.shutdown();
+        threads.awaitTermination(30, TimeUnit.SECONDS);
+    }
+}
