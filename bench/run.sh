@@ -1,0 +1,217 @@
+#!/usr/bin/env bash
+# Measures the hub and its peers side by side on this machine, load generator included, and writes bench/RESULTS.md.
+#
+#   bench/run.sh            everything (about 25 minutes)
+#   QUICK=1 bench/run.sh    the same with short runs, to try it out
+#
+# Needs: JDK 17+, Maven, curl, openssl, wrk. Peers are measured where they are there: nginx with nchan
+# (apt-get install nginx libnginx-mod-nchan), SMEE=<folder of smee.io with its packages>, GOSMEE=<gosmee binary>.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+RESULTS=bench/RESULTS.md
+: > "$RESULTS"
+. bench/lib.sh
+prepare
+
+SECONDS_EACH=15 INGEST=60 MESSAGES=400 EVENTS=100000
+[ -n "${QUICK:-}" ] && SECONDS_EACH=4 INGEST=8 MESSAGES=100 EVENTS=20000
+
+say "# Measured"
+say ""
+say "By \`bench/run.sh\`${QUICK:+ with QUICK=1} on $(date -u +%F), commit $(git rev-parse --short HEAD), $(nproc) cores, $(java -version 2>&1 | head -1),"
+say "load generator on the same cores. Figures of one run; compare within it, not with other machines."
+say ""
+say "Disk: $(java -cp "$WORK/tools" Fsync "$WORK") (append 2 KB + fdatasync, one thread)."
+
+ingest() {
+  say ""
+  say "## Signed ingest, 2 KB posts"
+  say ""
+  say "| server | connections | posts/s | p50 ms | p99 ms | refused | failed |"
+  say "|---|---|---|---|---|---|---|"
+  hub ingest 3801
+  note "warming up"
+  post_load http://127.0.0.1:3801/webhook/bench 64 "$((SECONDS_EACH))" > /dev/null
+  post_load http://127.0.0.1:3801/bench/answer 64 "$((SECONDS_EACH / 2 + 1))" > /dev/null
+  for connections in 1 16 64 256; do
+    row "Waystation, durable" "$connections" "$(post_load http://127.0.0.1:3801/webhook/bench "$connections" "$SECONDS_EACH")"
+    row "Waystation, same stack, nothing stored" "$connections" "$(post_load http://127.0.0.1:3801/bench/answer "$connections" "$SECONDS_EACH")"
+  done
+  sustained
+  stop "$HUB"
+  if [ -n "${GOSMEE:-}" ]; then
+    "$GOSMEE" server --port 3802 --address 127.0.0.1 > "$WORK/gosmee.out" 2>&1 & PIDS+=($!); local pid=$!
+    await http://127.0.0.1:3802/health
+    for connections in 1 16 64 256; do
+      row "gosmee 0.32, memory" "$connections" "$(post_load http://127.0.0.1:3802/benchchannel1 "$connections" "$SECONDS_EACH")"
+    done
+    stop "$pid"
+  fi
+  if [ -n "${SMEE:-}" ]; then
+    (cd "$SMEE" && PORT=3803 NODE_ENV=test exec node index.js > "$WORK/smee.out" 2>&1) & PIDS+=($!); local pid=$!
+    await http://127.0.0.1:3803/new
+    for connections in 1 16 64 256; do
+      row "smee.io, memory" "$connections" "$(post_load http://127.0.0.1:3803/benchchannel1 "$connections" "$SECONDS_EACH")"
+    done
+    stop "$pid"
+  fi
+}
+
+row() {
+  say "| $1 | $2 | $(awk -v p="$(field posts "$3")" -v s="$(field seconds "$3")" 'BEGIN {printf "%.0f", (s > 0) ? p / s : 0}') | $(field p50_ms "$3") | $(field p99_ms "$3") | $(field refused "$3") | $(field failed "$3") |"
+}
+
+# A long run, counted until the recorder has written the last event's row.
+sustained() {
+  local token start posts seconds result behind
+  token=$(cat "$WORK/ingest/token")
+  start=$(date +%s.%N)
+  result=$(post_load http://127.0.0.1:3801/webhook/bench 64 "$INGEST")
+  posts=$(field posts "$result")
+  for _ in $(seq 1 600); do
+    behind=$(curl -s -H "Authorization: Bearer $token" http://127.0.0.1:3801/observe/metrics | sed -n 's/^waystation_group_lag{.*group="recorder".*} //p' | tail -1)
+    [ "${behind%.*}" = 0 ] && break
+    sleep 0.1
+  done
+  seconds=$(awk -v a="$start" -v b="$(date +%s.%N)" 'BEGIN {print b - a}')
+  say "| Waystation, durable, ${INGEST} s and until the recorder has caught up | 64 | $(awk -v p="$posts" -v s="$seconds" 'BEGIN {printf "%.0f", p / s}') | $(field p50_ms "$result") | $(field p99_ms "$result") | $(field refused "$result") | $(field failed "$result") |"
+  COMMITS=$(curl -s -H "Authorization: Bearer $token" http://127.0.0.1:3801/observe/metrics | grep -E '^waystation_journal_(commit_seconds_count|events_total|commit_events_total|batch_size)')
+  LOG_BYTES=$(du -sb "$WORK/ingest/log" | cut -f1)
+}
+
+nginx_nchan() {
+  command -v nginx > /dev/null || return 1
+  local module
+  module=$(ls /usr/lib/nginx/modules/ngx_nchan_module.so 2>/dev/null) || return 1
+  mkdir -p "$WORK/nginx"
+  cat > "$WORK/nginx/nginx.conf" <<CONF
+load_module $module;
+worker_processes 1;
+worker_rlimit_nofile 20000;
+pid $WORK/nginx/pid;
+error_log $WORK/nginx/error.log;
+events { worker_connections 16000; }
+http {
+  access_log off;
+  client_body_temp_path $WORK/nginx/body;
+  keepalive_requests 1000000;
+  server {
+    listen 127.0.0.1:3804 backlog=8192;
+    location /pub { nchan_publisher; nchan_channel_id c; nchan_message_buffer_length 0; }
+    location /sub { nchan_subscriber eventsource; nchan_channel_id c; nchan_subscriber_first_message newest; }
+    location / { return 202; }
+  }
+}
+CONF
+  nginx -c "$WORK/nginx/nginx.conf" -p "$WORK/nginx" -g 'daemon off;' > "$WORK/nginx/out" 2>&1 &
+  NGINX=$!
+  PIDS+=("$NGINX")
+  await http://127.0.0.1:3804/
+}
+
+fan() {
+  say ""
+  say "## Fan-out of 2 KB events"
+  say ""
+  say "| server | subscribers | deliveries/s | publish to last, ms |"
+  say "|---|---|---|---|"
+  for subscribers in 1000 5000; do
+    local messages=$MESSAGES
+    [ "$subscribers" = 5000 ] && messages=$((MESSAGES / 4))
+    hub "fan$subscribers" 3811
+    fan_row "Waystation, durable" "$subscribers" "$messages" http://127.0.0.1:3811/fan-out-bench http://127.0.0.1:3811/fan-out-bench
+    stop "$HUB"
+    if nginx_nchan; then
+      fan_row "nginx + nchan, memory" "$subscribers" "$messages" http://127.0.0.1:3804/sub http://127.0.0.1:3804/pub
+      stop "$NGINX"
+    fi
+    if [ -n "${SMEE:-}" ] && [ "$subscribers" = 1000 ]; then
+      (cd "$SMEE" && PORT=3803 NODE_ENV=test exec node index.js > "$WORK/smee.out" 2>&1) & PIDS+=($!); local pid=$!
+      await http://127.0.0.1:3803/new
+      fan_row "smee.io, memory" "$subscribers" "$((messages / 4))" http://127.0.0.1:3803/benchchannel1 http://127.0.0.1:3803/benchchannel1
+      stop "$pid"
+    fi
+  done
+}
+
+fan_row() {
+  local through latency
+  through=$(fan_out mode=throughput subscribers="$2" subscribe="$4" publish="$5" messages="$3" inflight=4 settle=3000)
+  latency=$(fan_out mode=latency subscribers="$2" subscribe="$4" publish="$5" messages=100 settle=3000)
+  say "| $1 | $2 | $(field deliveries_per_s "$through") $(printf '%s' "$through" | grep -o 'MISSING=[0-9]*') | $(printf '%s' "$latency" | sed -n 's/^publish_to_last_ms \(.*\) messages.*/\1/p') |"
+}
+
+memory() {
+  say ""
+  say "## Memory and resume"
+  say ""
+  hub memory 3821
+  post_load http://127.0.0.1:3821/webhook/bench 4 3 > /dev/null
+  sleep 5
+  local before after
+  before=$(pss "$HUB")
+  fan_out mode=hold subscribers=5000 subscribe=http://127.0.0.1:3821/memory-bench seconds=6 & local holder=$!
+  sleep 9
+  after=$(pss "$HUB")
+  wait "$holder"
+  say "- 5,000 idle subscribers: $(( (after - before) * 1024 / 5000 )) bytes each (growth of the process, $before to $after KB)."
+  post_events memory-resume 100
+  local id
+  say "- 1,000 clients resume 100 events each: $(fan_out mode=resume subscribers=1000 events=100 subscribe=http://127.0.0.1:3821/memory-resume lastEventId=0-0)"
+  post_events memory-long "$EVENTS"
+  say "- One client resumes $EVENTS events: $(fan_out mode=resume subscribers=1 events="$EVENTS" subscribe=http://127.0.0.1:3821/memory-long lastEventId=0-0)"
+  before=$(rss "$HUB")
+  local stalled
+  stalled=$(fan_out mode=stall subscribe=http://127.0.0.1:3821/memory-stall publish=http://127.0.0.1:3821/memory-stall messages=15000 | tr '\n' ' ')
+  say "- A reader that stalls while 15,000 events of 2 KB pass, one healthy reader beside it: $stalled resident before $before KB, after $(rss "$HUB") KB."
+  stop "$HUB"
+  hub idle 3822
+  sleep 8
+  say "- Idle hub, just started: $(rss "$HUB") KB resident."
+  stop "$HUB"
+}
+
+# post_events CHANNEL COUNT: numbered events with the marker the load tool counts
+post_events() {
+  printf '{"mark":"~#~","fill":"%s"}' "$(head -c 1500 /dev/zero | tr '\0' x)" > "$WORK/marked.json"
+  seq 1 "$2" | sed "s#.*#url = \"http://127.0.0.1:3821/$1\"\\noutput = /dev/null\\ndata-binary = \"@$WORK/marked.json\"\\nheader = \"Content-Type: application/json\"\\nnext#" > "$WORK/posts.curl"
+  curl -s --no-progress-meter -K "$WORK/posts.curl"
+}
+
+started() {
+  say ""
+  say "## Start"
+  say ""
+  local start
+  start=$(date +%s%N)
+  hub start 3831
+  until [ "$(curl -s -o /dev/null -w '%{http_code}' -d '{}' -H 'Content-Type: application/json' http://127.0.0.1:3831/start-bench-1)" = 202 ]; do :; done
+  say "- From the command to the first accepted webhook, empty data folder: $(( ($(date +%s%N) - start) / 1000000 )) ms."
+  post_load http://127.0.0.1:3831/webhook/bench 64 5 > /dev/null
+  local token
+  token=$(cat "$WORK/start/token")
+  while [ "$(curl -s "http://127.0.0.1:3831/observe/metrics" -H "Authorization: Bearer $token" | sed -n 's/^waystation_journal_events_total[^ ]* //p' | cut -d. -f1)" -lt "${MANY:-1000000}" ] 2>/dev/null; do
+    post_load http://127.0.0.1:3831/webhook/bench 64 10 > /dev/null
+    [ -n "${QUICK:-}" ] && break
+  done
+  sleep 5
+  stop "$HUB"
+  start=$(date +%s%N)
+  hub start 3831
+  until [ "$(curl -s -o /dev/null -w '%{http_code}' -d '{}' -H 'Content-Type: application/json' http://127.0.0.1:3831/start-bench-1)" = 202 ]; do :; done
+  say "- The same with at least ${MANY:-1000000} stored events (QUICK stores fewer): $(( ($(date +%s%N) - start) / 1000000 )) ms."
+  sleep 8
+  say "- Idle with them stored: $(rss "$HUB") KB resident."
+  stop "$HUB"
+}
+
+ingest
+say ""
+say "Counted by the hub during ingest:"
+say '```'
+say "${COMMITS:-}"
+say '```'
+say "Log on disk after it: ${LOG_BYTES:-?} bytes."
+fan
+memory
+started
