@@ -41,7 +41,13 @@ public final class ServeCommand implements Callable<Integer> {
         Properties merged = LayeredSettings.merge(
                 Optional.ofNullable(profile), home, System.getenv(), System.getProperties(), commandLine);
         Main main = Hub.create(merged, home);
-        main.run();
+        main.addMainListener(new Ready(System.out));
+        try {
+            main.run();
+        } catch (Exception cannotStart) {
+            main.stop(); // frees the port and the data folder, and lets the JVM end without waiting for them
+            throw cannotStart;
+        }
         return main.getExitCode();
     }
 

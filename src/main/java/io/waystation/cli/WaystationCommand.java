@@ -5,6 +5,7 @@ import picocli.CommandLine.Command;
 
 /** The root command; without a subcommand it starts the hub, as {@code serve} does. */
 @Command(name = "waystation", mixinStandardHelpOptions = true, description = "A durable webhook hub.",
+        versionProvider = Version.class,
         subcommands = ServeCommand.class)
 public final class WaystationCommand {
     private WaystationCommand() {
@@ -13,10 +14,15 @@ public final class WaystationCommand {
     /**
      * Runs a command line.
      *
-     * @return exit code: 0 done, 1 failed, 2 wrong usage or setting
+     * @return exit code, see {@link ExitCode}
      */
     public static int run(String... arguments) {
         String[] effective = arguments.length == 0 ? new String[] {"serve"} : arguments;
-        return new CommandLine(new WaystationCommand()).execute(effective);
+        return commandLine().execute(effective);
+    }
+
+    /** The whole command line, ready to run. */
+    static CommandLine commandLine() {
+        return new CommandLine(new WaystationCommand()).setExecutionExceptionHandler(new FailureReport());
     }
 }

@@ -1,0 +1,84 @@
+package io.waystation.cli;
+
+import java.io.PrintWriter;
+import java.net.BindException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import org.apache.camel.PropertyBindingException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.waystation.settings.InvalidSettingException;
+import io.waystation.settings.StartupException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/** Turns what stopped a command into one line on standard error and an exit code. */
+final class FailureReport implements IExecutionExceptionHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(FailureReport.class);
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+        LOG.debug("the command stopped", failure);
+        Verdict verdict = of(failure);
+        PrintWriter err = command.getErr();
+        err.println("waystation: " + verdict.message());
+        err.flush();
+        return verdict.exitCode();
+    }
+
+    /** What to say, and the exit code. */
+    record Verdict(int exitCode, String message) {
+    }
+
+    /** Judges a failure by the most telling exception among its causes. */
+    static Verdict of(Throwable failure) {
+        List<Throwable> causes = new ArrayList<>();
+        for (Throwable cause = failure; cause != null && !causes.contains(cause); cause = cause.getCause()) {
+            causes.add(cause);
+        }
+        Optional<CommandFailure> command = first(causes, CommandFailure.class);
+        if (command.isPresent()) {
+            return new Verdict(command.get().exitCode(), oneLine(command.get()));
+        }
+        Optional<InvalidSettingException> setting = first(causes, InvalidSettingException.class);
+        if (setting.isPresent()) {
+            return new Verdict(ExitCode.USAGE, oneLine(setting.get()));
+        }
+        Optional<StartupException> startup = first(causes, StartupException.class);
+        if (startup.isPresent()) {
+            return new Verdict(ExitCode.CANNOT_START, oneLine(startup.get()));
+        }
+        Optional<PropertyBindingException> binding = first(causes, PropertyBindingException.class);
+        if (binding.isPresent()) {
+            return new Verdict(ExitCode.USAGE, describe(binding.get()));
+        }
+        Optional<BindException> bind = first(causes, BindException.class);
+        if (bind.isPresent()) {
+            return new Verdict(ExitCode.CANNOT_START, oneLine(bind.get()));
+        }
+        return new Verdict(ExitCode.FAILED, oneLine(causes.get(causes.size() - 1)));
+    }
+
+    private static String describe(PropertyBindingException binding) {
+        String key = binding.getOptionKey() != null ? binding.getOptionKey() : String.valueOf(binding.getPropertyName());
+        String prefix = binding.getOptionPrefix() == null ? "" : binding.getOptionPrefix();
+        String name = key.startsWith(prefix) ? key : prefix + (prefix.endsWith(".") || prefix.isEmpty() ? "" : ".") + key;
+        if (binding.getCause() != null) {
+            return name + " cannot be set to '" + binding.getValue() + "': " + oneLine(binding.getCause());
+        }
+        return name + " is not a setting of Camel " + org.apache.camel.main.Main.class.getPackage().getImplementationVersion();
+    }
+
+    private static <T extends Throwable> Optional<T> first(List<Throwable> causes, Class<T> type) {
+        return causes.stream().filter(type::isInstance).map(type::cast).findFirst();
+    }
+
+    private static String oneLine(Throwable cause) {
+        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return message.strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+}
