@@ -7,7 +7,7 @@ import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
 
-/** Publishes events to clients that follow a channel by Server-Sent Events. */
+/** Publishes events to clients that follow a channel by Server-Sent Events, and follows channels of other servers. */
 @Component("sse")
 public class SseComponent extends DefaultComponent {
     @Metadata(label = "producer", autowired = true)
@@ -16,6 +16,7 @@ public class SseComponent extends DefaultComponent {
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
         SseEndpoint endpoint = new SseEndpoint(uri, this, remaining);
+        setProperties(endpoint.getFollowing(), parameters);
         setProperties(endpoint, parameters);
         return endpoint;
     }
