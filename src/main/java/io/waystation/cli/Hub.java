@@ -10,6 +10,7 @@ import org.apache.camel.CamelConfiguration;
 import org.apache.camel.main.Main;
 
 import io.waystation.channel.ChannelConfiguration;
+import io.waystation.ingest.IngestConfiguration;
 
 /**
  * Puts the rooms together into one Camel application: settings, beans in the order of the rooms, then the
@@ -18,7 +19,8 @@ import io.waystation.channel.ChannelConfiguration;
 public final class Hub {
     /** Rooms in the order they may use each other. */
     private static final List<Class<? extends CamelConfiguration>> ROOMS = List.of(
-            ChannelConfiguration.class);
+            ChannelConfiguration.class,
+            IngestConfiguration.class);
 
     private Hub() {
     }

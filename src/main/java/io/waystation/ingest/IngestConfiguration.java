@@ -1,0 +1,54 @@
+package io.waystation.ingest;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.function.Supplier;
+
+import org.apache.camel.CamelConfiguration;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.Registry;
+
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.NoArgGenerator;
+import io.waystation.channel.ChannelQuotas;
+import io.waystation.channel.Channels;
+import io.waystation.channel.SubscriberCount;
+import io.waystation.settings.Settings;
+import io.waystation.store.Meters;
+
+/** Builds the bean {@code ingest}. */
+public final class IngestConfiguration implements CamelConfiguration {
+    @Override
+    public void configure(CamelContext context) {
+        IngestSettings settings = IngestSettings.of(Settings.of(context));
+        Registry registry = context.getRegistry();
+        Clock clock = Clock.systemUTC();
+        NoArgGenerator ids = Generators.timeBasedEpochGenerator(new SecureRandom());
+        registry.bind("ingest", new Ingest(
+                settings,
+                registry.lookupByNameAndType("channels", Channels.class),
+                registry.lookupByNameAndType("channelQuotas", ChannelQuotas.class),
+                new Subscribers(registry),
+                new SourceFactory(settings, clock, Meters.of(context)),
+                clock,
+                () -> ids.generate().toString()));
+    }
+
+    /** Finds whoever counts subscribers, which is built after this room. */
+    private static final class Subscribers implements Supplier<SubscriberCount> {
+        private final Registry registry;
+        private volatile SubscriberCount found;
+
+        private Subscribers(Registry registry) {
+            this.registry = registry;
+        }
+
+        @Override
+        public SubscriberCount get() {
+            if (found == null) {
+                found = registry.findSingleByType(SubscriberCount.class);
+            }
+            return found;
+        }
+    }
+}
