@@ -37,7 +37,7 @@ public final class ServeCommand implements Callable<Integer> {
         put(commandLine, "waystation.host", host);
         put(commandLine, "waystation.port", port);
         put(commandLine, "waystation.data", data);
-        Optional<Path> home = Optional.ofNullable(System.getProperty("waystation-home")).map(Path::of);
+        Optional<Path> home = ConfigCommand.home();
         Properties merged = LayeredSettings.merge(
                 Optional.ofNullable(profile), home, System.getenv(), System.getProperties(), commandLine);
         Main main = Hub.create(merged, home);

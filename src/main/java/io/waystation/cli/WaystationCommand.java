@@ -6,7 +6,13 @@ import picocli.CommandLine.Command;
 /** The root command; without a subcommand it starts the hub, as {@code serve} does. */
 @Command(name = "waystation", mixinStandardHelpOptions = true, description = "A durable webhook hub.",
         versionProvider = Version.class,
-        subcommands = ServeCommand.class)
+        subcommands = {ServeCommand.class, SendCommand.class, EventsCommand.class, ChannelsCommand.class, TokensCommand.class,
+            DeadLettersCommand.class, GroupsCommand.class, BackupCommand.class, ConfigCommand.class, CompletionCommand.class},
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done", "1:the command ran and failed", "2:wrong usage, or a wrong setting",
+            "3:the hub cannot start: its port, data folder, data format or routes", "4:no hub answers",
+            "5:the hub refused"})
 public final class WaystationCommand {
     private WaystationCommand() {
     }

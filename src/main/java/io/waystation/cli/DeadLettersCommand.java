@@ -1,0 +1,63 @@
+package io.waystation.cli;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code waystation dead-letters}: what pipelines could not process. */
+@Command(name = "dead-letters", mixinStandardHelpOptions = true, description = "Lists, shows, queues again and discards dead letters.")
+public final class DeadLettersCommand {
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists dead letters, newest first.")
+    int list(@Mixin HubOptions hub, @Mixin Output output,
+            @Option(names = "--group", paramLabel = "NAME", description = "Only of this group.") String group,
+            @Option(names = "--channel", paramLabel = "NAME", description = "Only of this channel.") String channel,
+            @Option(names = "--state", paramLabel = "dead|queued", description = "Only in this state.") String state,
+            @Option(names = "--before", paramLabel = "ID", description = "Only older ones than this, to page on.") String before,
+            @Option(names = "--limit", defaultValue = "50", paramLabel = "N", description = "At most so many, up to 1000 (default: 50).") int limit) {
+        Map<String, String> query = new LinkedHashMap<>();
+        query.put("group", group);
+        query.put("channel", channel);
+        query.put("state", state);
+        query.put("before", before);
+        query.put("limit", Integer.toString(limit));
+        output.print(hub.connect().get("/api/dead-letters", query), "deadLetters", new Table()
+                .column("ID", "id").column("GROUP", "group").column("STATE", "state").column("ATTEMPTS", "attempts")
+                .column("TIME", "time").column("TYPE", row -> Table.text(row.path("event").path("type")))
+                .column("REASON", "reason"));
+        return ExitCode.OK;
+    }
+
+    @Command(name = "show", mixinStandardHelpOptions = true, description = "Shows one dead letter with its event.")
+    int show(@Mixin HubOptions hub, @Mixin Output output, @Parameters(paramLabel = "ID", description = "The dead letter.") String id) {
+        output.print(hub.connect().get("/api/dead-letters/" + HubClient.segment(id), Map.of()));
+        return ExitCode.OK;
+    }
+
+    @Command(name = "requeue", mixinStandardHelpOptions = true, description = "Lets the group that failed try again.")
+    int requeue(@Mixin HubOptions hub, @Mixin Output output,
+            @Parameters(paramLabel = "ID", arity = "1..*", description = "The dead letters.") List<String> ids) {
+        return each(hub, output, ids, "requeue", "queued ");
+    }
+
+    @Command(name = "discard", mixinStandardHelpOptions = true, description = "Deletes dead letters for good.")
+    int discard(@Mixin HubOptions hub, @Mixin Output output,
+            @Parameters(paramLabel = "ID", arity = "1..*", description = "The dead letters.") List<String> ids) {
+        return each(hub, output, ids, "discard", "discarded ");
+    }
+
+    private static int each(HubOptions hub, Output output, List<String> ids, String action, String done) {
+        HubClient client = hub.connect();
+        for (String id : ids) {
+            client.post("/api/dead-letters/" + HubClient.segment(id) + "/" + action, Map.of());
+            output.say(done + id, JsonNodeFactory.instance.objectNode().put("id", id).put("action", action));
+        }
+        return ExitCode.OK;
+    }
+}

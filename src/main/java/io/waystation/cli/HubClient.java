@@ -1,0 +1,146 @@
+package io.waystation.cli;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+/** Calls the API of a hub; whatever is not a success ends the command with the hub's reason. */
+final class HubClient {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+    private static final Duration ANSWER = Duration.ofMinutes(10);
+
+    private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT).build();
+    private final URI hub;
+    private final String token;
+
+    HubClient(URI hub, String token) {
+        this.hub = hub;
+        this.token = token;
+    }
+
+    /** Checks an address a person gave. */
+    static URI address(String text) {
+        try {
+            URI uri = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+            if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
+                return uri;
+            }
+        } catch (URISyntaxException malformed) {
+            // answered below
+        }
+        throw new CommandFailure(ExitCode.USAGE, "'" + text + "' is not an address such as http://127.0.0.1:3333");
+    }
+
+    /** Address of the hub. */
+    URI hub() {
+        return hub;
+    }
+
+    /** GET of JSON. */
+    JsonNode get(String path, Map<String, String> query) {
+        return json(call("GET", path + query(query), BodyPublishers.noBody()));
+    }
+
+    /** GET of exact bytes. */
+    byte[] bytes(String path) {
+        return call("GET", path, BodyPublishers.noBody()).body();
+    }
+
+    /** POST of JSON. */
+    JsonNode post(String path, Object body) {
+        return json(call("POST", path, publisher(body)));
+    }
+
+    /** PUT of JSON. */
+    JsonNode put(String path, Object body) {
+        return json(call("PUT", path, publisher(body)));
+    }
+
+    /** DELETE. */
+    void delete(String path) {
+        call("DELETE", path, BodyPublishers.noBody());
+    }
+
+    /** One path segment, encoded. */
+    static String segment(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private static String query(Map<String, String> parameters) {
+        String query = parameters.entrySet().stream()
+                .filter(entry -> entry.getValue() != null)
+                .map(entry -> segment(entry.getKey()) + "=" + segment(entry.getValue()))
+                .collect(Collectors.joining("&"));
+        return query.isEmpty() ? "" : "?" + query;
+    }
+
+    private static BodyPublisher publisher(Object body) {
+        try {
+            return BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body));
+        } catch (IOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static JsonNode json(HttpResponse<byte[]> response) {
+        try {
+            return response.body().length == 0 ? JSON.createObjectNode() : JSON.readTree(response.body());
+        } catch (IOException malformed) {
+            throw new CommandFailure(ExitCode.FAILED, response.uri() + " did not answer with JSON; is it a Waystation hub?");
+        }
+    }
+
+    private HttpResponse<byte[]> call(String method, String path, BodyPublisher body) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(hub + path)).timeout(ANSWER)
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .method(method, body).build();
+        HttpResponse<byte[]> response = send(http, request);
+        if (response.statusCode() / 100 != 2) {
+            throw refused(response);
+        }
+        return response;
+    }
+
+    /** Sends a request; no answer ends the command. */
+    static HttpResponse<byte[]> send(HttpClient http, HttpRequest request) {
+        try {
+            return http.send(request, BodyHandlers.ofByteArray());
+        } catch (IOException unreachable) {
+            String reason = unreachable.getMessage() == null ? "" : " (" + unreachable.getMessage() + ")";
+            throw new CommandFailure(ExitCode.NOT_REACHABLE, "nobody answers at " + request.uri().resolve("/") + reason);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.FAILED, "interrupted while waiting for " + request.uri());
+        }
+    }
+
+    /** Why the hub refused, from its problem JSON where it sent one. */
+    static CommandFailure refused(HttpResponse<byte[]> response) {
+        String reason = new String(response.body(), StandardCharsets.UTF_8).strip();
+        try {
+            JsonNode problem = JSON.readTree(response.body());
+            if (problem.hasNonNull("code")) {
+                reason = problem.path("detail").asText(problem.path("title").asText()) + " (" + problem.get("code").asText() + ")";
+            }
+        } catch (IOException notJson) {
+            // the text itself is the reason
+        }
+        return new CommandFailure(ExitCode.REFUSED, response.statusCode() + (reason.isEmpty() ? "" : ": " + reason));
+    }
+}

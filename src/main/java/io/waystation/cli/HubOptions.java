@@ -1,0 +1,65 @@
+package io.waystation.cli;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+import picocli.CommandLine.Option;
+
+/** Which hub a command talks to, and with which token. */
+public final class HubOptions {
+    private static final String DEFAULT_ADDRESS = "http://127.0.0.1:3333";
+
+    @Option(names = "--url", paramLabel = "URL", defaultValue = "${env:WAYSTATION_URL}",
+            description = "Address of the hub (default: WAYSTATION_URL, else the hub that runs on the data folder).")
+    private String url;
+
+    @Option(names = "--token", paramLabel = "TOKEN", defaultValue = "${env:WAYSTATION_TOKEN}",
+            description = "Token to show; prefer the variable WAYSTATION_TOKEN, because other users of this machine see"
+                    + " command lines (default: WAYSTATION_TOKEN, else the file 'token' in the data folder).",
+            showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
+    private String token;
+
+    @Option(names = "--data", paramLabel = "FOLDER", defaultValue = "${env:WAYSTATION_DATA:-data}",
+            description = "Data folder of the hub (default: WAYSTATION_DATA, else data).")
+    private Path data;
+
+    /** A client of the hub. */
+    HubClient connect() {
+        return new HubClient(address(), token().orElseThrow(() -> new CommandFailure(ExitCode.USAGE,
+                "no token: set WAYSTATION_TOKEN, or name the hub's data folder with --data (" + data.resolve("token")
+                        + " is not there)")));
+    }
+
+    /** Data folder. */
+    Path data() {
+        return data;
+    }
+
+    private URI address() {
+        String text = given(url).or(() -> read(data.resolve("address"))).orElse(DEFAULT_ADDRESS);
+        return HubClient.address(text);
+    }
+
+    private Optional<String> token() {
+        return given(token).or(() -> read(data.resolve("token")));
+    }
+
+    private static Optional<String> given(String text) {
+        return Optional.ofNullable(text).map(String::trim).filter(value -> !value.isEmpty());
+    }
+
+    private static Optional<String> read(Path file) {
+        try {
+            return given(Files.readString(file, StandardCharsets.UTF_8));
+        } catch (NoSuchFileException absent) {
+            return Optional.empty();
+        } catch (IOException unreadable) {
+            throw new CommandFailure(ExitCode.FAILED, "cannot read " + file + ": " + unreadable.getMessage());
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.waystation.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** How a command prints what it was told: a table for people, or JSON for programs. */
+public final class Output {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Option(names = "--json", description = "Prints JSON.")
+    private boolean json;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    /** Prints rows as a table, or the whole answer as JSON. */
+    void print(JsonNode answer, String rows, Table table) {
+        if (json) {
+            printJson(answer);
+        } else {
+            table.print(out(), answer.path(rows));
+        }
+    }
+
+    /** Prints one thing as JSON, or as a line per field. */
+    void print(JsonNode thing) {
+        if (json) {
+            printJson(thing);
+            return;
+        }
+        thing.fields().forEachRemaining(field -> {
+            String value = field.getValue().isObject() ? "" : " " + Table.text(field.getValue());
+            out().println(field.getKey() + ":" + value);
+            if (field.getValue().isObject()) {
+                field.getValue().fields().forEachRemaining(
+                        inner -> out().println("  " + Table.text(JSON.valueToTree(inner.getKey())) + ": " + Table.text(inner.getValue())));
+            }
+        });
+        out().flush();
+    }
+
+    /** Prints a line for people, or JSON. */
+    void say(String line, JsonNode answer) {
+        if (json) {
+            printJson(answer);
+        } else {
+            out().println(line);
+            out().flush();
+        }
+    }
+
+    private void printJson(JsonNode answer) {
+        try {
+            out().println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(answer));
+            out().flush();
+        } catch (IOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+}

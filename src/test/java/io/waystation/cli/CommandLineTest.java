@@ -1,0 +1,87 @@
+package io.waystation.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+import picocli.CommandLine;
+
+class CommandLineTest {
+    @TestFactory
+    Stream<DynamicTest> everyCommandExplainsItself() {
+        List<List<String>> paths = new ArrayList<>();
+        collect(WaystationCommand.commandLine(), List.of(), paths);
+        return paths.stream().map(path -> DynamicTest.dynamicTest("waystation " + String.join(" ", path), () -> {
+            List<String> arguments = new ArrayList<>(path);
+            arguments.add("--help");
+
+            CommandLineRun run = CommandLineRun.of(arguments.toArray(String[]::new));
+
+            assertThat(run.exitCode()).isZero();
+            assertThat(run.out()).contains("Usage: waystation").containsPattern("-h, --help\\s+\\S");
+        }));
+    }
+
+    private static void collect(CommandLine command, List<String> path, List<List<String>> paths) {
+        paths.add(path);
+        command.getSubcommands().forEach((name, subcommand) -> {
+            List<String> deeper = new ArrayList<>(path);
+            deeper.add(name);
+            collect(subcommand, deeper, paths);
+        });
+    }
+
+    @Test
+    void namesTheVersionsThatRun() {
+        CommandLineRun run = CommandLineRun.of("--version");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).contains("Waystation").contains("Apache Camel").contains("Java");
+    }
+
+    @Test
+    void wrongUsageEndsWithTwo() {
+        CommandLineRun run = CommandLineRun.of("events", "list", "--no-such-option");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--no-such-option");
+    }
+
+    @Test
+    void anUnknownSettingIsRefusedWithTheNearestOne() {
+        CommandLineRun run = CommandLineRun.of("config", "check", "-D", "waystation.prot=3333");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err().lines()).singleElement().asString().contains("waystation.prot").contains("waystation.port");
+    }
+
+    @Test
+    void listsEverySettingWithItsVariable() {
+        CommandLineRun run = CommandLineRun.of("config", "list", "-D", "waystation.port=4444");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).containsPattern("waystation\\.port\\s+4444\\s+3333\\s+WAYSTATION_PORT");
+    }
+
+    @Test
+    void saysWhenNoHubAnswers() {
+        CommandLineRun run = CommandLineRun.of("groups", "list", "--url", "http://127.0.0.1:1", "--token", "t");
+
+        assertThat(run.exitCode()).isEqualTo(4);
+        assertThat(run.err().lines()).singleElement().asString().contains("nobody answers at http://127.0.0.1:1/");
+    }
+
+    @Test
+    void printsACompletionScript() {
+        CommandLineRun run = CommandLineRun.of("completion");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).contains("complete -F").contains("dead-letters");
+    }
+}
