@@ -61,7 +61,7 @@ public final class HubProcess implements AutoCloseable {
     /** Starts the hub and waits until it answers. */
     public HubProcess start() throws IOException {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("waystation.test.java-home", System.getProperty("java.home")), "bin", "java").toString(),
+                Path.of(System.getProperty("hub.java-home", System.getProperty("java.home")), "bin", "java").toString(),
                 "-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
         if (home != null) {
             command.add("-Dwaystation-home=" + home);

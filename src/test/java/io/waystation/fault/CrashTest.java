@@ -37,7 +37,7 @@ import io.waystation.EventStream;
 import io.waystation.HubHome;
 import io.waystation.HubProcess;
 
-/** The promise under {@code kill -9}; rounds come from {@code -Dwaystation.faults}, the seed from {@code -Dwaystation.seed}. */
+/** The promise under {@code kill -9}; rounds come from {@code -Dfaults.rounds}, the seed from {@code -Dfaults.seed}. */
 class CrashTest {
     private static final String SECRET = "crash-test-secret";
     private static final Pattern NUMBER = Pattern.compile("\"number\":(\\d+)");
@@ -51,8 +51,8 @@ class CrashTest {
 
     @Test
     void losesNothingAcknowledgedAndRepeatsNoEffectInTheStoreWhenKilledAtRandomMoments() throws Exception {
-        int rounds = Integer.getInteger("waystation.faults", 10);
-        long seed = Long.getLong("waystation.seed", System.nanoTime());
+        int rounds = Integer.getInteger("faults.rounds", 10);
+        long seed = Long.getLong("faults.seed", System.nanoTime());
         Random random = new Random(seed);
         HttpServer outside = outside();
         Path home = HubHome.in(folder)
