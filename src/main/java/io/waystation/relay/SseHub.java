@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -23,6 +24,7 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.waystation.channel.SubscriberCount;
 import io.waystation.event.EventBatch;
 import io.waystation.event.EventHistory;
 import io.waystation.event.PositionedEvent;
@@ -39,7 +41,7 @@ import io.waystation.http.StreamFrame;
  *
  * <p>Thread-safe. Publishing costs nothing for channels without followers.
  */
-public final class SseHub implements AutoCloseable {
+public final class SseHub implements SubscriberCount, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SseHub.class);
 
     private final EventHistory history;
@@ -92,7 +94,7 @@ public final class SseHub implements AutoCloseable {
     /** Starts heartbeats and the watch over clients that take nothing. */
     void start() {
         Duration every = tendEvery();
-        timer.scheduleWithFixedDelay(this::tend, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(() -> runLogged(this::tend), every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private Duration tendEvery() {
@@ -185,7 +187,7 @@ public final class SseHub implements AutoCloseable {
         return next.isEmpty() ? 0 : next.get(0).position().offset();
     }
 
-    /** How many clients follow a channel. */
+    @Override
     public int count(String channel) {
         return Optional.ofNullable(channels.get(channel)).map(RelayChannel::count).orElse(0);
     }
@@ -232,6 +234,20 @@ public final class SseHub implements AutoCloseable {
             timer.schedule(() -> loop.execute(action), delay, unit);
         } catch (RejectedExecutionException stopping) {
             LOG.debug("Not run, the hub is closing: its streams are cut anyway", stopping);
+        }
+    }
+
+    /** Runs something that may block on disk again and again. */
+    ScheduledFuture<?> every(Duration period, Runnable action) {
+        return timer.scheduleWithFixedDelay(() -> readers.execute(() -> runLogged(action)),
+                period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static void runLogged(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException failure) {
+            LOG.warn("Housekeeping of the relay failed and will be tried again", failure);
         }
     }
 

@@ -1,0 +1,62 @@
+package io.waystation.relay;
+
+import java.util.Optional;
+
+import io.waystation.channel.ChannelPolicy;
+import io.waystation.channel.Channels;
+import io.waystation.http.Access;
+import io.waystation.http.HttpRequest;
+import io.waystation.http.ProblemException;
+import io.waystation.http.Role;
+import io.waystation.http.Tokens;
+
+/** Decides who may follow a channel and who may send its events again. Thread-safe, never blocks. */
+final class ChannelReaders {
+    private final Channels channels;
+    private final Tokens tokens;
+
+    ChannelReaders(Channels channels, Tokens tokens) {
+        this.channels = channels;
+        this.tokens = tokens;
+    }
+
+    /** The channel's policy; 404 when there is no such channel. */
+    ChannelPolicy policy(String channel) {
+        return channels.policy(channel).orElseThrow(() -> new ProblemException(404, "no-such-channel",
+                "There is no such channel. Open channels may be switched off, and some names are reserved."));
+    }
+
+    /** Whether the request carries a reader token of the channel or a token with the role read, or needs none. */
+    boolean mayRead(HttpRequest request, ChannelPolicy policy) {
+        Optional<String> secret = Access.secret(request).or(() -> Access.querySecret(request));
+        return policy.mayRead(secret.orElse(null)) || has(secret, Role.READ);
+    }
+
+    /** As {@link #mayRead}, refusing with 401. */
+    void requireRead(HttpRequest request, ChannelPolicy policy) {
+        if (!mayRead(request, policy)) {
+            throw new ProblemException(401, "token-required",
+                    "This channel needs a reader token, as 'Authorization: Bearer <token>' or '?access_token='.");
+        }
+    }
+
+    /**
+     * Refuses those who may not send events of the channel again. A token with the role replay or one of the
+     * channel's secrets lets in; on an open channel nobody defined, its name is the secret, because who knows
+     * it may post anything there anyway.
+     */
+    void requireReplay(HttpRequest request, ChannelPolicy policy) {
+        Optional<String> secret = Access.secret(request);
+        boolean known = secret.isPresent()
+                && policy.secrets().stream().filter(own -> own.matches(secret.get())).count() > 0;
+        boolean open = policy.origin() == ChannelPolicy.Origin.ANONYMOUS && policy.isOpen();
+        if (!known && !open && !has(secret, Role.REPLAY)) {
+            throw new ProblemException(401, "token-required", "Sending events of this channel again needs a token with"
+                    + " the role replay, or the channel's secret, as 'Authorization: Bearer <token>'.");
+        }
+    }
+
+    private boolean has(Optional<String> secret, Role role) {
+        return secret.flatMap(tokens::find).filter(token -> token.roles().contains(role)).isPresent();
+    }
+}

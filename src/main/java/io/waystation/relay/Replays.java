@@ -1,0 +1,142 @@
+package io.waystation.relay;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Optional;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+import io.waystation.channel.ChannelPolicy;
+import io.waystation.channel.ChannelQuotas;
+import io.waystation.event.Event;
+import io.waystation.event.EventHeaders;
+import io.waystation.event.EventHistory;
+import io.waystation.event.Headers;
+import io.waystation.event.Position;
+import io.waystation.http.HttpRequest;
+import io.waystation.http.ProblemException;
+import io.waystation.http.QueryString;
+
+/**
+ * Sends an event of a channel again, as a new event through the log: bean {@code replays} of the routes.
+ *
+ * <p>A position names a stored event, which is repeated byte for byte with {@code replayOf} set and what was
+ * verified about it. Without one, what the caller sent becomes an unverified event: the body as it is (gosmee), or the
+ * event a smee page shows, taken apart again.
+ */
+public final class Replays {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String UNKNOWN_TYPE = "io.waystation.webhook";
+
+    private final ChannelReaders readers;
+    private final ChannelQuotas quotas;
+    private final EventHistory history;
+    private final Clock clock;
+    private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
+
+    Replays(ChannelReaders readers, ChannelQuotas quotas, EventHistory history, Clock clock) {
+        this.readers = readers;
+        this.quotas = quotas;
+        this.history = history;
+        this.clock = clock;
+    }
+
+    /** {@code POST /replay/{channel}}: {@code ?position=} or the body as gosmee's page sends it. */
+    public void replay(Exchange exchange) {
+        HttpRequest request = exchange.getProperty(HttpRequest.PROPERTY, HttpRequest.class);
+        ChannelPolicy policy = admit(exchange, request);
+        byte[] body = body(exchange);
+        Optional<String> position = QueryString.first(request.query(), "position");
+        Event event = position.isPresent()
+                ? repeat(policy, position.get())
+                : fresh(policy, ReplayHeaders.of(request.headers()), body);
+        hand(exchange, event);
+    }
+
+    /** {@code POST /{channel}/redeliver}: {@code {"position": ..}} or {@code {"id": ..}}, or what smee's page sends. */
+    public void redeliver(Exchange exchange) {
+        HttpRequest request = exchange.getProperty(HttpRequest.PROPERTY, HttpRequest.class);
+        ChannelPolicy policy = admit(exchange, request);
+        JsonNode json = read(body(exchange));
+        JsonNode position = json.path("position").isTextual() ? json.get("position") : json.path("id");
+        if (position.isTextual()) {
+            hand(exchange, repeat(policy, position.asText()));
+        } else if (json.has("body")) {
+            hand(exchange, fresh(policy, ReplayHeaders.of(json), payload(json.get("body"))));
+        } else {
+            throw new ProblemException(400, "nothing-to-redeliver",
+                    "Send {\"position\": \"<millis>-<offset>\"} with the id of the event.");
+        }
+    }
+
+    private ChannelPolicy admit(Exchange exchange, HttpRequest request) {
+        ChannelPolicy policy = readers.policy(exchange.getMessage().getHeader("channel", String.class));
+        readers.requireReplay(request, policy);
+        quotas.admit(policy, body(exchange).length).ifPresent(exceeded -> {
+            throw new ProblemException(429, "quota-exceeded", "The channel is over its quota: " + exceeded);
+        });
+        return policy;
+    }
+
+    private Event repeat(ChannelPolicy policy, String text) {
+        Event stored = Position.parse(text)
+                .flatMap(position -> history.find(position.offset()))
+                .filter(found -> found.position().toString().equals(text))
+                .map(found -> found.event())
+                .filter(event -> event.channel().equals(policy.name()))
+                .orElseThrow(() -> new ProblemException(404, "no-such-event",
+                        "The channel has no event at this position, or no longer."));
+        return new Event(ids.generate().toString(), stored.channel(), stored.source(), stored.type(),
+                stored.subject(), clock.instant(), stored.key(), stored.verified(), null, stored.id(),
+                stored.method(), stored.path(), stored.query(), stored.headers(), stored.body());
+    }
+
+    private Event fresh(ChannelPolicy policy, Headers headers, byte[] body) {
+        String channel = policy.name();
+        return new Event(ids.generate().toString(), channel, "/channel/" + channel, UNKNOWN_TYPE, null,
+                clock.instant(), channel, Event.UNVERIFIED, null, null, "POST", "/" + channel, null, headers, body);
+    }
+
+    private static byte[] body(Exchange exchange) {
+        byte[] body = exchange.getMessage().getBody(byte[].class);
+        return body == null ? new byte[0] : body;
+    }
+
+    private static JsonNode read(byte[] body) {
+        try {
+            return JSON.readTree(body);
+        } catch (IOException notJson) {
+            throw new ProblemException(400, "invalid-json", "The body is not JSON.");
+        }
+    }
+
+    private static byte[] payload(JsonNode body) {
+        return body.isTextual() ? body.asText().getBytes(StandardCharsets.UTF_8)
+                : body.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void hand(Exchange exchange, Event event) {
+        exchange.setProperty(EventHeaders.EVENT_PROPERTY, event);
+        exchange.getMessage().removeHeaders("*");
+        exchange.getMessage().setBody(event);
+    }
+
+    /** Answers with the new event's position, in gosmee's words. */
+    public void acknowledge(Exchange exchange) {
+        Message message = exchange.getMessage();
+        String position = String.valueOf(message.getHeader(EventHeaders.POSITION));
+        Event event = exchange.getProperty(EventHeaders.EVENT_PROPERTY, Event.class);
+        message.removeHeaders("*");
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, 202);
+        message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+        message.setBody(("{\"channel\":\"" + event.channel() + "\",\"id\":\"" + event.id()
+                + "\",\"message\":\"replayed\",\"status\":202,\"stream_id\":\"" + position + "\"}\n")
+                .getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,161 @@
+package io.waystation.relay;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.apache.camel.Exchange;
+
+import io.waystation.channel.ChannelPolicy;
+import io.waystation.event.EventHistory;
+import io.waystation.event.Position;
+import io.waystation.http.HttpRequest;
+import io.waystation.http.ProblemException;
+import io.waystation.http.QueryString;
+import io.waystation.http.ResponseStream;
+
+/**
+ * Answers stream requests: bean {@code relay} of the routes.
+ *
+ * <p>A client that may follow the channel gets 200, is held, or has its connection dropped, because smee-client leaves
+ * for good on any other answer. Methods run on an event loop and complete there.
+ */
+public final class StreamRequests {
+    private static final Pattern GOSMEE = Pattern.compile("gosmee/v?(\\d{1,6})\\.(\\d{1,6}).*");
+    private static final int GAPS_SINCE_MINOR = 32;
+    private static final int MOST_HELD = 10_000;
+
+    private final SseHub hub;
+    private final EventHistory history;
+    private final ChannelReaders readers;
+    private final Cursors cursors;
+    private final RelaySettings settings;
+    private final AtomicInteger held = new AtomicInteger();
+
+    StreamRequests(SseHub hub, EventHistory history, ChannelReaders readers, Cursors cursors, RelaySettings settings) {
+        this.hub = hub;
+        this.history = history;
+        this.readers = readers;
+        this.cursors = cursors;
+        this.settings = settings;
+    }
+
+    /** {@code GET /events/{channel}}. */
+    public CompletableFuture<Void> gosmee(Exchange exchange) {
+        return follow(exchange, StreamEncodings.GOSMEE);
+    }
+
+    /** {@code GET /{channel}} of a client that wants an event stream. */
+    public CompletableFuture<Void> smee(Exchange exchange) {
+        return follow(exchange, StreamEncodings.SMEE);
+    }
+
+    /** {@code GET /stream/{channel}}. */
+    public CompletableFuture<Void> own(Exchange exchange) {
+        return follow(exchange, StreamEncodings.OWN);
+    }
+
+    /** Whether the client asked for an event stream. */
+    public boolean wantsStream(Exchange exchange) {
+        return request(exchange).headers().first("accept").filter(accept -> accept.contains("text/event-stream"))
+                .isPresent();
+    }
+
+    private static HttpRequest request(Exchange exchange) {
+        return exchange.getProperty(HttpRequest.PROPERTY, HttpRequest.class);
+    }
+
+    private CompletableFuture<Void> follow(Exchange exchange, StreamEncoding encoding) {
+        HttpRequest request = request(exchange);
+        ResponseStream stream = exchange.getProperty(ResponseStream.PROPERTY, ResponseStream.class);
+        ChannelPolicy policy = readers.policy(exchange.getMessage().getHeader("channel", String.class));
+        boolean smee = encoding == StreamEncodings.SMEE;
+        if (!readers.mayRead(request, policy)) {
+            if (smee) {
+                return hold(stream, "unauthorized");
+            }
+            readers.requireRead(request, policy);
+        }
+        int most = policy.quota().subscribers();
+        if (most > 0 && hub.count(policy.name()) >= most) {
+            return hold(stream, "over-quota");
+        }
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        hub.readers().execute(() -> admit(request, policy.name(), encoding, stream, done));
+        return done;
+    }
+
+    /** Finds the start, which reads the log and the store, and goes back to the loop. */
+    private void admit(HttpRequest request, String channel, StreamEncoding encoding, ResponseStream stream,
+            CompletableFuture<Void> done) {
+        try {
+            Subscription subscription = subscription(request, channel, encoding, stream);
+            stream.loop().execute(() -> {
+                hub.subscribe(subscription);
+                done.complete(null);
+            });
+        } catch (ProblemException refused) {
+            stream.loop().execute(() -> done.completeExceptionally(refused));
+        } catch (RuntimeException unreadable) { // a 5xx would end smee-client: drop, and let it come again
+            stream.loop().execute(() -> drop(stream, "unreadable", done));
+        }
+    }
+
+    private Subscription subscription(HttpRequest request, String channel, StreamEncoding encoding,
+            ResponseStream stream) {
+        String agent = request.headers().first("user-agent").orElse("");
+        String header = request.headers().first("last-event-id").orElse(null);
+        Position tail = history.tail();
+        Position after = resume(header != null ? header : QueryString.first(request.query(), "lastEventId").orElse(null),
+                tail);
+        boolean resumed = after != null && header != null;
+        if (after == null) {
+            String name = QueryString.first(request.query(), "cursor").orElse(null);
+            after = name == null ? tail : cursors.open(channel, Cursors.checkName(name), tail);
+        }
+        String client = request.remoteAddress() + " " + encoding.label() + " " + agent;
+        long skip = resumed ? hub.poisoned(client, channel, after.offset()) : 0;
+        return new Subscription(channel, encoding, understandsGaps(agent), after, resumed, skip, client, stream);
+    }
+
+    /** The position a client names, or null when it names none, or one of another log. */
+    private Position resume(String text, Position tail) {
+        Position named = Position.parse(text).orElse(null);
+        if (named == null || named.offset() > tail.offset()) {
+            return null;
+        }
+        boolean foreign = named.offset() > 0 && history.find(named.offset())
+                .filter(stored -> stored.position().millis() != named.millis()).isPresent();
+        return foreign ? null : named;
+    }
+
+    static boolean understandsGaps(String userAgent) {
+        Matcher version = GOSMEE.matcher(userAgent);
+        return version.matches() && (Integer.parseInt(version.group(1)) > 0
+                || Integer.parseInt(version.group(2)) >= GAPS_SINCE_MINOR);
+    }
+
+    /** Leaves a request without an answer for a while, then drops its connection: the client comes again. */
+    private CompletableFuture<Void> hold(ResponseStream stream, String reason) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        if (held.incrementAndGet() > MOST_HELD) {
+            held.decrementAndGet();
+            drop(stream, reason, done);
+            return done;
+        }
+        done.whenComplete((nothing, failure) -> held.decrementAndGet());
+        stream.onClose(() -> done.complete(null));
+        hub.later(settings.hold().toMillis(), TimeUnit.MILLISECONDS, stream.loop(), () -> drop(stream, reason, done));
+        return done;
+    }
+
+    private void drop(ResponseStream stream, String reason, CompletableFuture<Void> done) {
+        if (!done.isDone()) {
+            hub.metrics().cut(reason);
+            stream.abort();
+            done.complete(null);
+        }
+    }
+}
