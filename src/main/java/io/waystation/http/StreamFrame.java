@@ -1,5 +1,6 @@
 package io.waystation.http;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 import io.netty.buffer.ByteBuf;
@@ -35,9 +36,9 @@ public final class StreamFrame {
             throw new IllegalArgumentException("an empty chunk would end the response");
         }
         byte[] size = (Integer.toHexString(payload.length) + "\r\n").getBytes(StandardCharsets.US_ASCII);
-        ByteBuf chunk = Unpooled.directBuffer(size.length + payload.length + CRLF.length);
-        chunk.writeBytes(size).writeBytes(payload).writeBytes(CRLF);
-        return new StreamFrame(chunk, size.length, payload.length);
+        ByteBuffer memory = ByteBuffer.allocateDirect(size.length + payload.length + CRLF.length);
+        memory.put(size).put(payload).put(CRLF).flip();
+        return new StreamFrame(Unpooled.wrappedBuffer(memory), size.length, payload.length);
     }
 
     /** Length of the payload in bytes. */

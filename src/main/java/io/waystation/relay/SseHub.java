@@ -61,12 +61,18 @@ public final class SseHub implements SubscriberCount, AutoCloseable {
     private long heartbeatAt;
 
     SseHub(EventHistory history, RelaySettings settings, RelayMetrics metrics, LongSupplier nanoClock) {
+        this(history, settings, metrics, nanoClock,
+                Executors.newFixedThreadPool(settings.readers(), task -> daemon(task, "relay-reader")));
+    }
+
+    SseHub(EventHistory history, RelaySettings settings, RelayMetrics metrics, LongSupplier nanoClock,
+            ExecutorService readers) {
         this.history = history;
         this.settings = settings;
         this.metrics = metrics;
         this.nanoClock = nanoClock;
         this.poison = new PoisonGuard(settings.poisonAttempts(), nanoClock);
-        this.readers = Executors.newFixedThreadPool(settings.readers(), task -> daemon(task, "relay-reader"));
+        this.readers = readers;
         this.timer = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "relay-timer"));
         this.reader = new HistoryReader(history, readers);
         this.responseHeaders = responseHeaders(settings.corsOrigin());
@@ -192,7 +198,7 @@ public final class SseHub implements SubscriberCount, AutoCloseable {
         return Optional.ofNullable(channels.get(channel)).map(RelayChannel::count).orElse(0);
     }
 
-    private void tend() {
+    void tend() {
         long now = nanoTime();
         boolean heartbeat = now - heartbeatAt >= settings.heartbeat().dividedBy(2).toNanos() * 9 / 10;
         if (heartbeat) {
