@@ -314,7 +314,7 @@ final class Group implements AutoCloseable {
         });
     }
 
-    private void committed(List<GroupRecord> records, GroupProgress progress, int failed) {
+    private void committed(List<GroupRecord> records, GroupProgress progress, Set<GroupRecord> failed) {
         synchronized (lock) {
             committing = false;
             committed = progress;
@@ -328,8 +328,19 @@ final class Group implements AutoCloseable {
             lock.notifyAll();
         }
         journal.pin(Groups.PIN + options.name(), progress.lowWater());
-        meters.committed(records.size(), failed);
+        meters.committed(records.size(), failed.size());
         commit(false);
+        records.stream().filter(record -> !failed.contains(record)).forEach(this::runAfterCommit);
+    }
+
+    private void runAfterCommit(GroupRecord record) {
+        for (Runnable action : record.actionsAfterCommit()) {
+            try {
+                action.run();
+            } catch (RuntimeException e) {
+                LOG.warn("Group {}: an action after the commit of offset {} failed", options.name(), record.offset(), e);
+            }
+        }
     }
 
     /** Stops reading, waits for what runs, and commits it. */

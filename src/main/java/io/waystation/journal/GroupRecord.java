@@ -20,6 +20,7 @@ final class GroupRecord implements GroupTransaction {
     private final EventBatch batch;
     private final DeadLetter letter;
     private final List<Work<?>> effects = new ArrayList<>(1);
+    private final List<Runnable> afterCommit = new ArrayList<>(0);
     private boolean ended;
     private Failure failure;
 
@@ -80,10 +81,20 @@ final class GroupRecord implements GroupTransaction {
 
     @Override
     public synchronized void enlist(Work<?> work) {
+        refuseAfterEnd();
+        effects.add(work);
+    }
+
+    @Override
+    public synchronized void afterCommit(Runnable action) {
+        refuseAfterEnd();
+        afterCommit.add(action);
+    }
+
+    private void refuseAfterEnd() {
         if (ended) {
             throw new IllegalStateException("the exchange has ended; effects are enlisted while its route runs");
         }
-        effects.add(work);
     }
 
     synchronized void succeed() {
@@ -94,6 +105,7 @@ final class GroupRecord implements GroupTransaction {
         ended = true;
         failure = why;
         effects.clear();
+        afterCommit.clear();
     }
 
     /** Makes the record ready for another try. */
@@ -101,6 +113,7 @@ final class GroupRecord implements GroupTransaction {
         ended = false;
         failure = null;
         effects.clear();
+        afterCommit.clear();
     }
 
     /** Why it failed, or null. */
@@ -110,6 +123,10 @@ final class GroupRecord implements GroupTransaction {
 
     synchronized List<Work<?>> effects() {
         return List.copyOf(effects);
+    }
+
+    synchronized List<Runnable> actionsAfterCommit() {
+        return List.copyOf(afterCommit);
     }
 
     /**

@@ -5,8 +5,10 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -84,13 +86,15 @@ final class GroupRows {
      * Commits, in one transaction, the effects of records that went well, dead letters of those that did not,
      * and the progress that counts all of them as done.
      *
-     * @return how many dead letters there are more or again
+     * @return the records that became dead letters, or are dead letters again
      */
-    CompletableFuture<Integer> commit(String group, List<GroupRecord> records, GroupProgress progress, List<GroupGap> gaps) {
+    CompletableFuture<Set<GroupRecord>> commit(String group, List<GroupRecord> records, GroupProgress progress, List<GroupGap> gaps) {
         return store.write(handle -> {
-            int failed = 0;
+            Set<GroupRecord> failed = new HashSet<>();
             for (GroupRecord record : records) {
-                failed += commitRecord(handle, group, record) ? 0 : 1;
+                if (!commitRecord(handle, group, record)) {
+                    failed.add(record);
+                }
             }
             for (GroupGap gap : gaps) {
                 insert(handle, gap);
