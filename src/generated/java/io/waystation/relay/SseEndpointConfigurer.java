@@ -23,8 +23,38 @@ public class SseEndpointConfigurer extends PropertyConfigurerSupport implements 
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         SseEndpoint target = (SseEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "bridgeerrorhandler":
+        case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
+        case "connecttimeout":
+        case "connectTimeout": target.getFollowing().setConnectTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "cursor": target.getFollowing().setCursor(property(camelContext, java.lang.String.class, value)); return true;
+        case "dialect": target.getFollowing().setDialect(property(camelContext, java.lang.String.class, value)); return true;
+        case "exceptionhandler":
+        case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
+        case "exchangepattern":
+        case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
+        case "idletimeout":
+        case "idleTimeout": target.getFollowing().setIdleTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "insecure": target.getFollowing().setInsecure(property(camelContext, boolean.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
+        case "maxinflight":
+        case "maxInFlight": target.getFollowing().setMaxInFlight(property(camelContext, int.class, value)); return true;
+        case "maxinflightbytes":
+        case "maxInFlightBytes": target.getFollowing().setMaxInFlightBytes(property(camelContext, long.class, value)); return true;
+        case "maxmessagebytes":
+        case "maxMessageBytes": target.getFollowing().setMaxMessageBytes(property(camelContext, int.class, value)); return true;
+        case "maximumreconnectdelay":
+        case "maximumReconnectDelay": target.getFollowing().setMaximumReconnectDelay(property(camelContext, java.time.Duration.class, value)); return true;
+        case "parallel": target.getFollowing().setParallel(property(camelContext, int.class, value)); return true;
+        case "query": target.getFollowing().setQuery(property(camelContext, java.lang.String.class, value)); return true;
+        case "reconnectdelay":
+        case "reconnectDelay": target.getFollowing().setReconnectDelay(property(camelContext, java.time.Duration.class, value)); return true;
+        case "requestheaders":
+        case "requestHeaders": target.getFollowing().setRequestHeaders(property(camelContext, java.util.Map.class, value)); return true;
+        case "statefile":
+        case "stateFile": target.getFollowing().setStateFile(property(camelContext, java.lang.String.class, value)); return true;
+        case "token": target.getFollowing().setToken(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
         }
     }
@@ -32,8 +62,38 @@ public class SseEndpointConfigurer extends PropertyConfigurerSupport implements 
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "bridgeerrorhandler":
+        case "bridgeErrorHandler": return boolean.class;
+        case "connecttimeout":
+        case "connectTimeout": return java.time.Duration.class;
+        case "cursor": return java.lang.String.class;
+        case "dialect": return java.lang.String.class;
+        case "exceptionhandler":
+        case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
+        case "exchangepattern":
+        case "exchangePattern": return org.apache.camel.ExchangePattern.class;
+        case "idletimeout":
+        case "idleTimeout": return java.time.Duration.class;
+        case "insecure": return boolean.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
+        case "maxinflight":
+        case "maxInFlight": return int.class;
+        case "maxinflightbytes":
+        case "maxInFlightBytes": return long.class;
+        case "maxmessagebytes":
+        case "maxMessageBytes": return int.class;
+        case "maximumreconnectdelay":
+        case "maximumReconnectDelay": return java.time.Duration.class;
+        case "parallel": return int.class;
+        case "query": return java.lang.String.class;
+        case "reconnectdelay":
+        case "reconnectDelay": return java.time.Duration.class;
+        case "requestheaders":
+        case "requestHeaders": return java.util.Map.class;
+        case "statefile":
+        case "stateFile": return java.lang.String.class;
+        case "token": return java.lang.String.class;
         default: return null;
         }
     }
@@ -42,8 +102,47 @@ public class SseEndpointConfigurer extends PropertyConfigurerSupport implements 
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         SseEndpoint target = (SseEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "bridgeerrorhandler":
+        case "bridgeErrorHandler": return target.isBridgeErrorHandler();
+        case "connecttimeout":
+        case "connectTimeout": return target.getFollowing().getConnectTimeout();
+        case "cursor": return target.getFollowing().getCursor();
+        case "dialect": return target.getFollowing().getDialect();
+        case "exceptionhandler":
+        case "exceptionHandler": return target.getExceptionHandler();
+        case "exchangepattern":
+        case "exchangePattern": return target.getExchangePattern();
+        case "idletimeout":
+        case "idleTimeout": return target.getFollowing().getIdleTimeout();
+        case "insecure": return target.getFollowing().isInsecure();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
+        case "maxinflight":
+        case "maxInFlight": return target.getFollowing().getMaxInFlight();
+        case "maxinflightbytes":
+        case "maxInFlightBytes": return target.getFollowing().getMaxInFlightBytes();
+        case "maxmessagebytes":
+        case "maxMessageBytes": return target.getFollowing().getMaxMessageBytes();
+        case "maximumreconnectdelay":
+        case "maximumReconnectDelay": return target.getFollowing().getMaximumReconnectDelay();
+        case "parallel": return target.getFollowing().getParallel();
+        case "query": return target.getFollowing().getQuery();
+        case "reconnectdelay":
+        case "reconnectDelay": return target.getFollowing().getReconnectDelay();
+        case "requestheaders":
+        case "requestHeaders": return target.getFollowing().getRequestHeaders();
+        case "statefile":
+        case "stateFile": return target.getFollowing().getStateFile();
+        case "token": return target.getFollowing().getToken();
+        default: return null;
+        }
+    }
+
+    @Override
+    public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
+        switch (ignoreCase ? name.toLowerCase() : name) {
+        case "requestheaders":
+        case "requestHeaders": return java.lang.String.class;
         default: return null;
         }
     }

@@ -23,11 +23,31 @@ public class SseEndpointUriFactory extends org.apache.camel.support.component.En
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(2);
+        Set<String> props = new HashSet<>(20);
+        props.add("bridgeErrorHandler");
+        props.add("connectTimeout");
+        props.add("cursor");
+        props.add("dialect");
+        props.add("exceptionHandler");
+        props.add("exchangePattern");
+        props.add("idleTimeout");
+        props.add("insecure");
         props.add("lazyStartProducer");
+        props.add("maxInFlight");
+        props.add("maxInFlightBytes");
+        props.add("maxMessageBytes");
+        props.add("maximumReconnectDelay");
+        props.add("parallel");
+        props.add("query");
+        props.add("reconnectDelay");
+        props.add("requestHeaders");
+        props.add("stateFile");
         props.add("target");
+        props.add("token");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);
-        SECRET_PROPERTY_NAMES = Collections.emptySet();
+        Set<String> secretProps = new HashSet<>(1);
+        secretProps.add("token");
+        SECRET_PROPERTY_NAMES = Collections.unmodifiableSet(secretProps);
         MULTI_VALUE_PREFIXES = Collections.emptyMap();
     }
 
