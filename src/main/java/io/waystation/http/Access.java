@@ -55,7 +55,12 @@ public final class Access {
 
     /** Secret of the request's {@code Authorization: Bearer} header. */
     public static Optional<String> secret(HttpRequest request) {
-        return request.headers().first("authorization")
+        return secret(request.headers().first("authorization").orElse(null));
+    }
+
+    /** Secret of the value of an {@code Authorization} header, which may be null. */
+    static Optional<String> secret(String authorization) {
+        return Optional.ofNullable(authorization)
                 .filter(value -> value.regionMatches(true, 0, SCHEME, 0, SCHEME.length()))
                 .map(value -> value.substring(SCHEME.length()).trim())
                 .filter(value -> !value.isEmpty());

@@ -7,6 +7,6 @@ import org.apache.camel.CamelContext;
 public final class HttpConfiguration implements CamelConfiguration {
     @Override
     public void configure(CamelContext camelContext) {
-        camelContext.getRegistry().bind(RefusedRequests.NAME, new RefusedRequests());
+        RefusedRequests.of(camelContext);
     }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.apache.camel.CamelContext;
 
 /**
  * The latest refused requests with their reason, and a count of all of them by code.
@@ -24,6 +25,16 @@ public final class RefusedRequests {
     private final Deque<RefusedRequest> latest = new ArrayDeque<>(KEPT);
     private final Map<String, Counter> counters = new ConcurrentHashMap<>();
     private volatile MeterRegistry meters;
+
+    /** The list of an application, made when there is none yet. */
+    static RefusedRequests of(CamelContext context) {
+        RefusedRequests found = context.getRegistry().lookupByNameAndType(NAME, RefusedRequests.class);
+        if (found == null) {
+            found = new RefusedRequests();
+            context.getRegistry().bind(NAME, found);
+        }
+        return found;
+    }
 
     /** Notes a refused request. */
     public void add(RefusedRequest request) {

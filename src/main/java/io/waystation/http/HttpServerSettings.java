@@ -1,0 +1,47 @@
+package io.waystation.http;
+
+import java.util.List;
+
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.PemKeyCertOptions;
+
+/** Vert.x options of the server. */
+final class HttpServerSettings {
+    private static final int BACKLOG = 4096;
+    private static final int LARGEST_CHUNK = 64 << 10;
+    private static final int WINDOW = 1 << 20;
+    private static final int STREAMS_PER_CONNECTION = 1000;
+
+    private HttpServerSettings() {
+    }
+
+    static HttpServerOptions of(HttpSettings settings) {
+        HttpServerOptions options = new HttpServerOptions()
+                .setTcpNoDelay(true)
+                .setAcceptBacklog(BACKLOG)
+                .setIdleTimeout(0) // connections are looked at by ours, which spares streams
+                .setHandle100ContinueAutomatically(false)
+                .setMaxInitialLineLength(settings.maxRequestLine())
+                .setMaxHeaderSize(settings.maxHeaders())
+                .setMaxChunkSize(LARGEST_CHUNK)
+                .setHttp2ConnectionWindowSize(WINDOW)
+                .setInitialSettings(new Http2Settings()
+                        .setMaxConcurrentStreams(STREAMS_PER_CONNECTION)
+                        .setInitialWindowSize(WINDOW)
+                        .setMaxHeaderListSize(settings.maxHeaders()));
+        settings.tls().ifPresent(tls -> options
+                .setSsl(true)
+                .setUseAlpn(true)
+                .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
+                .setKeyCertOptions(certificate(tls)));
+        return options;
+    }
+
+    static PemKeyCertOptions certificate(HttpSettings.Tls tls) {
+        return new PemKeyCertOptions()
+                .setCertPath(tls.certificate().toString())
+                .setKeyPath(tls.key().toString());
+    }
+}

@@ -1,0 +1,108 @@
+package io.waystation.http;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+import io.waystation.settings.InvalidSettingException;
+import io.waystation.settings.Settings;
+
+/**
+ * Settings of the HTTP server, checked.
+ *
+ * @param eventLoops event loops that share the port
+ * @param eventLoopRoutes ids of routes that run on the event loop; a trailing {@code *} stands for any rest
+ * @param poolSize threads for all other routes
+ * @param poolQueue requests that may wait for such a thread
+ * @param maxBody largest request body in bytes
+ * @param maxRequestLine longest request line in bytes
+ * @param maxHeaders largest sum of request headers in bytes
+ * @param bufferedBodies bytes that all buffered request bodies may take together
+ * @param headerTimeout time from the first byte of a request to the end of its headers
+ * @param bodyTimeout time for a whole request body
+ * @param bodyRate bytes per second a sender must reach on average after the first ten seconds
+ * @param idleTimeout time a connection may stay without a request
+ * @param streamBuffer bytes a stream queues before it counts as not writable
+ * @param drainTimeout time that requests in progress get when the hub stops
+ * @param tls certificate and key, or empty for plain HTTP
+ * @param corsOrigins origins whose pages may call the hub; {@code *} for all
+ * @param trustedProxies addresses whose forwarding headers are believed
+ */
+record HttpSettings(
+        int eventLoops, List<String> eventLoopRoutes, int poolSize, int poolQueue, long maxBody, int maxRequestLine,
+        int maxHeaders, long bufferedBodies, Duration headerTimeout, Duration bodyTimeout, long bodyRate,
+        Duration idleTimeout, int streamBuffer, Duration drainTimeout, Optional<Tls> tls, List<String> corsOrigins,
+        List<AddressRange> trustedProxies) {
+    /**
+     * Certificate chain and private key, both PEM.
+     *
+     * @param certificate file of the chain, the server's own certificate first
+     * @param key file of the private key
+     * @param reload how often the files are looked at for a change
+     */
+    record Tls(Path certificate, Path key, Duration reload) {
+    }
+
+    private static final String PREFIX = "waystation.http.";
+    private static final long LARGEST_BODY = 1L << 30;
+
+    static HttpSettings of(Settings settings) {
+        int loops = settings.number(PREFIX + "event-loops", 0, 256);
+        long buffered = settings.bytes(PREFIX + "buffered-bodies");
+        long maxBody = within(settings, "max-body", 1, LARGEST_BODY);
+        return new HttpSettings(
+                loops == 0 ? Runtime.getRuntime().availableProcessors() : loops,
+                settings.list(PREFIX + "event-loop-routes"),
+                settings.number(PREFIX + "pool-size", 1, 10_000),
+                settings.number(PREFIX + "pool-queue", 0, 1_000_000),
+                maxBody,
+                (int) within(settings, "max-request-line", 1 << 10, 1 << 20),
+                (int) within(settings, "max-headers", 1 << 10, 1 << 20),
+                buffered == 0 ? Math.max(maxBody, Runtime.getRuntime().maxMemory() / 4) : buffered,
+                settings.duration(PREFIX + "header-timeout"),
+                settings.duration(PREFIX + "body-timeout"),
+                within(settings, "body-rate", 0, 1 << 30),
+                settings.duration(PREFIX + "idle-timeout"),
+                (int) within(settings, "stream-buffer", 1 << 10, 1 << 28),
+                settings.duration(PREFIX + "drain-timeout"),
+                tls(settings),
+                settings.list(PREFIX + "cors-origins"),
+                AddressRange.of(PREFIX + "trusted-proxies", settings.list(PREFIX + "trusted-proxies")));
+    }
+
+    private static long within(Settings settings, String name, long least, long most) {
+        long bytes = settings.bytes(PREFIX + name);
+        if (bytes < least || bytes > most) {
+            throw new InvalidSettingException(
+                    PREFIX + name, "must be from " + least + " to " + most + " bytes, not " + bytes);
+        }
+        return bytes;
+    }
+
+    private static Optional<Tls> tls(Settings settings) {
+        boolean certificate = settings.text(PREFIX + "tls-certificate").isPresent();
+        boolean key = settings.text(PREFIX + "tls-key").isPresent();
+        if (certificate != key) {
+            throw new InvalidSettingException(PREFIX + (certificate ? "tls-key" : "tls-certificate"),
+                    "is not set, but " + PREFIX + (certificate ? "tls-certificate" : "tls-key") + " is");
+        }
+        return certificate
+                ? Optional.of(new Tls(settings.path(PREFIX + "tls-certificate"), settings.path(PREFIX + "tls-key"),
+                        settings.duration(PREFIX + "tls-reload")))
+                : Optional.empty();
+    }
+
+    /** Whether a route of this id runs on the event loop. */
+    boolean onEventLoop(String routeId) {
+        if (routeId != null) {
+            for (String pattern : eventLoopRoutes) {
+                if (pattern.equals(routeId) || pattern.endsWith("*")
+                        && routeId.startsWith(pattern.substring(0, pattern.length() - 1))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

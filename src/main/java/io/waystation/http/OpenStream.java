@@ -1,0 +1,103 @@
+package io.waystation.http;
+
+import java.util.Map;
+import java.util.concurrent.Executor;
+
+import io.netty.channel.Channel;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+
+/** What streams of every HTTP version share: the head, and the two callbacks. */
+abstract sealed class OpenStream implements ResponseStream permits Http1Stream, Http2Stream {
+    /** Is told when a stream begins and when it has ended. */
+    interface Listener {
+        void opened(OpenStream stream);
+
+        void closed(OpenStream stream);
+    }
+
+    final HttpServerResponse response;
+    final Channel channel;
+    final int highWaterMark;
+    private final HttpMethod method;
+    private final Listener listener;
+    private volatile boolean opened;
+    private boolean closed;
+    private Runnable onClose;
+
+    OpenStream(HttpServerRequest request, Channel channel, int highWaterMark, Listener listener) {
+        this.response = request.response();
+        this.method = request.method();
+        this.channel = channel;
+        this.highWaterMark = highWaterMark;
+        this.listener = listener;
+    }
+
+    @Override
+    public Executor loop() {
+        return channel.eventLoop();
+    }
+
+    @Override
+    public void open(int status, Map<String, String> headers) {
+        if (opened) {
+            throw new IllegalStateException("the stream is open already");
+        }
+        opened = true;
+        listener.opened(this);
+        if (response.closed()) {
+            close();
+            return;
+        }
+        response.closeHandler(gone -> close());
+        response.exceptionHandler(failure -> close());
+        response.setStatusCode(status);
+        headers.forEach(response::putHeader);
+        if (method.equals(HttpMethod.HEAD)) {
+            response.end();
+            close();
+        } else {
+            sendHead();
+        }
+    }
+
+    abstract void sendHead();
+
+    /** Whether a route step has taken the response over. */
+    boolean isOpened() {
+        return opened;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void onWritable(Runnable action) {
+        response.drainHandler(drained -> {
+            if (!closed) {
+                action.run();
+            }
+        });
+    }
+
+    @Override
+    public void onClose(Runnable action) {
+        onClose = action;
+        if (closed) {
+            action.run();
+        }
+    }
+
+    final void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        listener.closed(this);
+        if (onClose != null) {
+            onClose.run();
+        }
+    }
+}
