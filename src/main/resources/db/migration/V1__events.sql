@@ -27,6 +27,13 @@ CREATE TABLE delivery (
 );
 CREATE INDEX delivery_hash ON delivery (bucket, hash);
 
+-- Bloom filters of the buckets that are full, so that a new delivery id is looked up on disk only by chance.
+CREATE TABLE delivery_bucket (
+    bucket        BIGINT PRIMARY KEY,
+    filter        BLOB   NOT NULL,
+    newest_millis BIGINT NOT NULL
+);
+
 -- Committed state of each group: everything up to low_water is done, and so are the offsets in finished.
 CREATE TABLE log_group (
     name       TEXT   PRIMARY KEY,

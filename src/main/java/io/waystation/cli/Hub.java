@@ -12,6 +12,8 @@ import org.apache.camel.main.Main;
 import io.waystation.channel.ChannelConfiguration;
 import io.waystation.http.HttpConfiguration;
 import io.waystation.ingest.IngestConfiguration;
+import io.waystation.journal.JournalConfiguration;
+import io.waystation.store.StoreConfiguration;
 
 /**
  * Puts the rooms together into one Camel application: settings, beans in the order of the rooms, then the
@@ -20,8 +22,10 @@ import io.waystation.ingest.IngestConfiguration;
 public final class Hub {
     /** Rooms in the order they may use each other. */
     private static final List<Class<? extends CamelConfiguration>> ROOMS = List.of(
+            StoreConfiguration.class,
             ChannelConfiguration.class,
             HttpConfiguration.class,
+            JournalConfiguration.class,
             IngestConfiguration.class);
 
     private Hub() {
@@ -40,6 +44,7 @@ public final class Hub {
         main.setPropertyPlaceholderLocations("false"); // the layers are merged already
         settings.forEach((key, value) -> main.addInitialProperty((String) key, (String) value));
         main.addInitialProperty("camel.main.routesIncludePattern", routes(home));
+        main.addInitialProperty("camel.component.kamelet.location", kamelets(home));
         ROOMS.forEach(main.configure()::addConfiguration);
         return main;
     }
@@ -49,5 +54,14 @@ public final class Hub {
                 .filter(Files::isDirectory)
                 .map(folder -> "file:" + folder + "/*.camel.yaml")
                 .orElse("classpath:routes/*.camel.yaml");
+    }
+
+    /** The two Kamelets that meet the log are in a folder named after the log. */
+    private static String kamelets(Optional<Path> home) {
+        String builtIn = "classpath:kamelets/{{waystation.log}},classpath:kamelets";
+        return home.map(folder -> folder.resolve("kamelets"))
+                .filter(Files::isDirectory)
+                .map(folder -> "file:" + folder + "/{{waystation.log}},file:" + folder + "," + builtIn)
+                .orElse(builtIn);
     }
 }

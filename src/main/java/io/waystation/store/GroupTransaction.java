@@ -23,6 +23,15 @@ public interface GroupTransaction {
      */
     void enlist(Work<?> work);
 
+    /**
+     * Adds something to do once the transaction is on disk, such as waking a worker; it is lost when the process
+     * dies in between.
+     *
+     * @param action runs on a thread of the store and must not block
+     * @throws IllegalStateException when the exchange has ended already
+     */
+    void afterCommit(Runnable action);
+
     /** The transaction of an exchange that a group of the log started, if one did. */
     static Optional<GroupTransaction> of(Exchange exchange) {
         return Optional.ofNullable(exchange.getProperty(PROPERTY, GroupTransaction.class));

@@ -68,6 +68,14 @@ public final class Store implements Closeable {
         return readers.read(reading);
     }
 
+    /**
+     * Whether a failure inside a work has ended the whole transaction (a full disk), so that a savepoint of the
+     * work's own cannot undo it and the failure must be thrown on.
+     */
+    public static boolean losesTransaction(Throwable failure) {
+        return SqliteDatabase.losesTransaction(failure);
+    }
+
     SqliteDatabase database() {
         return database;
     }

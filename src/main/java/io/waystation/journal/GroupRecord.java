@@ -1,0 +1,141 @@
+package io.waystation.journal;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.waystation.event.Event;
+import io.waystation.event.EventBatch;
+import io.waystation.event.PositionedEvent;
+import io.waystation.store.GroupTransaction;
+import io.waystation.store.Work;
+
+/**
+ * One thing a group hands to its route: an event, a batch of events, or a dead letter that is tried again;
+ * with the effects to commit together with it.
+ */
+final class GroupRecord implements GroupTransaction {
+    private static final String BATCH_KEY = "";
+
+    private final PositionedEvent event;
+    private final EventBatch batch;
+    private final DeadLetter letter;
+    private final List<Work<?>> effects = new ArrayList<>(1);
+    private final List<Runnable> afterCommit = new ArrayList<>(0);
+    private boolean ended;
+    private Failure failure;
+
+    private GroupRecord(PositionedEvent event, EventBatch batch, DeadLetter letter) {
+        this.event = event;
+        this.batch = batch;
+        this.letter = letter;
+    }
+
+    static GroupRecord of(PositionedEvent event) {
+        return new GroupRecord(event, null, null);
+    }
+
+    static GroupRecord of(EventBatch batch) {
+        return new GroupRecord(null, batch, null);
+    }
+
+    static GroupRecord of(DeadLetter letter) {
+        return new GroupRecord(letter.event(), null, letter);
+    }
+
+    /** The event, or null for a batch. */
+    PositionedEvent event() {
+        return event;
+    }
+
+    /** The batch, or null for a single event. */
+    EventBatch batch() {
+        return batch;
+    }
+
+    /** The dead letter this is another try of, or null. */
+    DeadLetter letter() {
+        return letter;
+    }
+
+    String key() {
+        return batch != null ? BATCH_KEY : event.event().key();
+    }
+
+    /** Offset that is finished with this record; meaningless for a dead letter. */
+    long offset() {
+        return batch != null ? batch.last() : event.position().offset();
+    }
+
+    /** Bytes of bodies it holds in memory. */
+    long bytes() {
+        if (batch == null) {
+            return event.event().body().length;
+        }
+        long bytes = 0;
+        for (PositionedEvent each : batch.events()) {
+            Event content = each.event();
+            bytes += content.body().length;
+        }
+        return bytes;
+    }
+
+    @Override
+    public synchronized void enlist(Work<?> work) {
+        refuseAfterEnd();
+        effects.add(work);
+    }
+
+    @Override
+    public synchronized void afterCommit(Runnable action) {
+        refuseAfterEnd();
+        afterCommit.add(action);
+    }
+
+    private void refuseAfterEnd() {
+        if (ended) {
+            throw new IllegalStateException("the exchange has ended; effects are enlisted while its route runs");
+        }
+    }
+
+    synchronized void succeed() {
+        ended = true;
+    }
+
+    synchronized void fail(Failure why) {
+        ended = true;
+        failure = why;
+        effects.clear();
+        afterCommit.clear();
+    }
+
+    /** Makes the record ready for another try. */
+    synchronized void reset() {
+        ended = false;
+        failure = null;
+        effects.clear();
+        afterCommit.clear();
+    }
+
+    /** Why it failed, or null. */
+    synchronized Failure failure() {
+        return failure;
+    }
+
+    synchronized List<Work<?>> effects() {
+        return List.copyOf(effects);
+    }
+
+    synchronized List<Runnable> actionsAfterCommit() {
+        return List.copyOf(afterCommit);
+    }
+
+    /**
+     * Why a record failed.
+     *
+     * @param error what was thrown
+     * @param routeId route that failed, or null
+     * @param attempts how often it was tried this time
+     */
+    record Failure(Throwable error, String routeId, int attempts) {
+    }
+}

@@ -1,0 +1,83 @@
+package io.waystation.journal;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+
+import io.waystation.event.Event;
+import io.waystation.event.EventHeaders;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultAsyncProducer;
+
+/**
+ * Appends the event of an exchange; the exchange goes on after the event is on disk.
+ *
+ * <p>It goes on where {@link EventHeaders#RESUME_EXECUTOR_PROPERTY} says, never on the log's writer thread.
+ */
+final class JournalProducer extends DefaultAsyncProducer {
+    private final Journal journal;
+    private final DeadLetters deadLetters;
+    private ExecutorService completions;
+
+    JournalProducer(JournalEndpoint endpoint, Journal journal, DeadLetters deadLetters) {
+        super(endpoint);
+        this.journal = journal;
+        this.deadLetters = deadLetters;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        completions = getEndpoint().getCamelContext().getExecutorServiceManager()
+                .newThreadPool(this, "journal-appended", 1, Runtime.getRuntime().availableProcessors());
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        getEndpoint().getCamelContext().getExecutorServiceManager().shutdownGraceful(completions);
+        super.doStop();
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        Event event = event(exchange);
+        if (event == null) {
+            exchange.setException(new IllegalArgumentException(
+                    "nothing to append: neither the body nor the property " + EventHeaders.EVENT_PROPERTY + " is an Event"));
+            callback.done(true);
+            return true;
+        }
+        Executor loop = exchange.getProperty(EventHeaders.RESUME_EXECUTOR_PROPERTY, Executor.class);
+        Executor resumeOn = loop == null ? completions : loop;
+        journal.append(event, resumeOn).whenComplete((appended, failure) -> {
+            if (failure != null) {
+                exchange.setException(failure);
+                callback.done(false);
+            } else {
+                appended(exchange, appended, callback, resumeOn);
+            }
+        });
+        return false;
+    }
+
+    private static Event event(Exchange exchange) {
+        return exchange.getMessage().getBody() instanceof Event body
+                ? body
+                : exchange.getProperty(EventHeaders.EVENT_PROPERTY, Event.class);
+    }
+
+    private void appended(Exchange exchange, Appended appended, AsyncCallback callback, Executor resumeOn) {
+        exchange.getMessage().setHeader(EventHeaders.POSITION, appended.position());
+        exchange.getMessage().setHeader(EventHeaders.DUPLICATE, appended.duplicate());
+        if (!appended.duplicate() || deadLetters == null) {
+            callback.done(false);
+            return;
+        }
+        deadLetters.requeueEvent(appended.position().offset()).whenCompleteAsync((done, failure) -> {
+            if (failure != null) {
+                exchange.setException(failure); // not acknowledged, so the sender delivers it again
+            }
+            callback.done(false);
+        }, resumeOn);
+    }
+}

@@ -1,0 +1,333 @@
+package io.waystation.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.waystation.event.EventBatch;
+import io.waystation.event.EventHeaders;
+import io.waystation.event.Position;
+import io.waystation.store.GroupTransaction;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JournalComponentTest {
+    @TempDir
+    Path temp;
+
+    private LogFixture log;
+    private final List<String> seen = new CopyOnWriteArrayList<>();
+
+    @BeforeEach
+    void open() throws Exception {
+        log = LogFixture.open(temp);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        log.close();
+    }
+
+    private void consume(String parameters, Processor step) throws Exception {
+        log.route("from-" + parameters.hashCode(), "journal:events?" + parameters, step);
+    }
+
+    private void see(Exchange exchange) {
+        seen.add(exchange.getMessage().getHeader(EventHeaders.ID, String.class));
+    }
+
+    private void awaitSeen(String... ids) {
+        await().untilAsserted(() -> assertThat(seen).containsExactly(ids));
+    }
+
+    @Test
+    void appendsAndConsumesAnEventWithItsAttributesAndExactBytes() throws Exception {
+        List<Exchange> received = new CopyOnWriteArrayList<>();
+        consume("group=g", exchange -> {
+            received.add(exchange.copy());
+            see(exchange);
+        });
+
+        Exchange appended = log.append(TestEvents.verified("e1", "c").body("{\"a\": 1}").build());
+
+        awaitSeen("e1");
+        Exchange exchange = received.get(0);
+        assertThat(exchange.getMessage().getBody(byte[].class)).asString().isEqualTo("{\"a\": 1}");
+        assertThat(exchange.getMessage().getHeader(EventHeaders.POSITION))
+                .isEqualTo(appended.getMessage().getHeader(EventHeaders.POSITION))
+                .isInstanceOf(Position.class);
+        assertThat(exchange.getMessage().getHeader(EventHeaders.CHANNEL)).isEqualTo("c");
+        assertThat(exchange.getProperty(EventHeaders.EVENT_PROPERTY)).isNotNull();
+        assertThat(appended.getMessage().getHeader(EventHeaders.DUPLICATE)).isEqualTo(false);
+    }
+
+    @Test
+    void aGroupGoesOnWhereItWasAfterARestart() throws Exception {
+        consume("group=g", this::see);
+        log.append(TestEvents.verified("e1", "c").build());
+        awaitSeen("e1");
+        log.restart();
+        log.append(TestEvents.verified("e2", "c").build());
+
+        consume("group=g", this::see);
+
+        awaitSeen("e1", "e2");
+    }
+
+    @Test
+    void aNewGroupsStartIsStoredBeforeItCommits() throws Exception {
+        log.append(TestEvents.verified("before", "c").build());
+        consume("group=g", this::see);
+        log.stopRoutes();
+        log.append(TestEvents.verified("while-down", "c").build());
+        log.restart();
+
+        consume("group=g", this::see);
+
+        awaitSeen("while-down");
+    }
+
+    @Test
+    void aNewGroupMayStartAtTheOldestEventOrBehindAPosition() throws Exception {
+        Exchange first = log.append(TestEvents.verified("e1", "c").build());
+        log.append(TestEvents.verified("e2", "c").build());
+        List<String> behind = new CopyOnWriteArrayList<>();
+
+        consume("group=all&from=oldest", this::see);
+        consume("group=behind&from=" + first.getMessage().getHeader(EventHeaders.POSITION),
+                exchange -> behind.add(exchange.getMessage().getHeader(EventHeaders.ID, String.class)));
+
+        awaitSeen("e1", "e2");
+        await().untilAsserted(() -> assertThat(behind).containsExactly("e2"));
+    }
+
+    @Test
+    void groupsSeeVerifiedEventsOnlyUnlessTheyAskForAny() throws Exception {
+        List<String> any = new CopyOnWriteArrayList<>();
+        consume("group=careful", this::see);
+        consume("group=any&verified=any", exchange -> any.add(exchange.getMessage().getHeader(EventHeaders.ID, String.class)));
+
+        log.append(TestEvents.unverified("forged", "c").build());
+        log.append(TestEvents.verified("real", "c").build());
+
+        awaitSeen("real");
+        await().untilAsserted(() -> assertThat(any).containsExactly("forged", "real"));
+    }
+
+    @Test
+    void filtersByTypesSourcesAndChannels() throws Exception {
+        consume("group=g&types=com.github.release.*,com.gitlab.*&sources=/github/*&channels=up*", this::see);
+
+        log.append(TestEvents.verified("type", "upstreams").type("com.github.push").build());
+        log.append(TestEvents.verified("source", "upstreams").source("/gitlab/a/b").build());
+        log.append(TestEvents.verified("channel", "other").build());
+        log.append(TestEvents.verified("wanted", "upstreams").build());
+
+        awaitSeen("wanted");
+    }
+
+    @Test
+    void eventsOfOneKeyKeepTheirOrderWhileOtherKeysRunBesideThem() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        consume("group=g&concurrency=4", exchange -> {
+            if ("stuck-1".equals(exchange.getMessage().getHeader(EventHeaders.ID))) {
+                release.await(20, TimeUnit.SECONDS);
+            }
+            see(exchange);
+        });
+
+        log.append(TestEvents.verified("stuck-1", "c").key("stuck").build());
+        log.append(TestEvents.verified("stuck-2", "c").key("stuck").build());
+        for (int i = 0; i < 50; i++) {
+            log.append(TestEvents.verified("free-" + i, "c").key("free").build());
+        }
+
+        await().untilAsserted(() -> assertThat(seen).hasSize(50).doesNotContain("stuck-1", "stuck-2"));
+        await().untilAsserted(() -> assertThat(log.status("g").lowWater()).isZero());
+        release.countDown();
+        await().untilAsserted(() -> assertThat(seen).endsWith("stuck-1", "stuck-2"));
+        await().untilAsserted(() -> assertThat(log.status("g").lag()).isZero());
+    }
+
+    @Test
+    void whatWasFinishedAboveAStuckRecordIsNotRepeatedAfterARestart() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicBoolean stopping = new AtomicBoolean();
+        Processor step = exchange -> {
+            String id = exchange.getMessage().getHeader(EventHeaders.ID, String.class);
+            if (id.equals("stuck") && !stopping.get()) {
+                release.await(20, TimeUnit.SECONDS);
+                throw new IllegalStateException("interrupted by the stop");
+            }
+            seen.add(id);
+        };
+        consume("group=g&concurrency=2", step);
+        log.append(TestEvents.verified("stuck", "c").key("stuck").build());
+        log.append(TestEvents.verified("free-1", "c").key("free").build());
+        log.append(TestEvents.verified("free-2", "c").key("free").build());
+        awaitSeen("free-1", "free-2");
+        await().until(() -> log.progress("g").finished().equals("2-3"));
+        stopping.set(true);
+        Thread later = new Thread(() -> await().until(() -> {
+            release.countDown();
+            return true;
+        }));
+        later.start();
+        log.restart();
+
+        consume("group=g&concurrency=2", step);
+
+        awaitSeen("free-1", "free-2", "stuck");
+    }
+
+    @Test
+    void aFailedRecordBecomesADeadLetterAndTheGroupGoesOn() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        consume("group=g", exchange -> {
+            if (broken.get() && "bad".equals(exchange.getMessage().getHeader(EventHeaders.ID))) {
+                throw new IllegalArgumentException("cannot read this");
+            }
+            see(exchange);
+        });
+        log.append(TestEvents.verified("bad", "c").body("keep me").build());
+        log.append(TestEvents.verified("good", "c").build());
+        awaitSeen("good");
+        await().untilAsserted(() -> assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 10))).hasSize(1));
+
+        DeadLetter letter = log.deadLetters().list(DeadLetterFilter.of("g", 10)).get(0);
+        assertThat(letter.reason()).isEqualTo("cannot read this");
+        assertThat(letter.errorClass()).isEqualTo(IllegalArgumentException.class.getName());
+        assertThat(letter.attempts()).isEqualTo(1);
+        assertThat(letter.routeId()).startsWith("from-");
+        assertThat(log.deadLetters().find(letter.id()).orElseThrow().event().event().body()).asString().isEqualTo("keep me");
+
+        assertThat(log.deadLetters().requeue(List.of(letter.id()))).isEqualTo(1);
+        await().untilAsserted(() -> assertThat(log.deadLetters().find(letter.id()).orElseThrow().attempts()).isEqualTo(2));
+        broken.set(false);
+        log.deadLetters().requeue(List.of(letter.id()));
+
+        awaitSeen("good", "bad");
+        await().untilAsserted(() -> assertThat(log.deadLetters().find(letter.id())).isEmpty());
+    }
+
+    @Test
+    void aRepeatedDeliveryQueuesTheDeadLettersOfTheFirstOneAndNothingElse() throws Exception {
+        Map<String, Integer> times = new ConcurrentHashMap<>();
+        consume("group=well", exchange -> times.merge("well", 1, Integer::sum));
+        consume("group=ill", exchange -> {
+            if (times.merge("ill", 1, Integer::sum) == 1) {
+                throw new IllegalStateException("down");
+            }
+        });
+        Exchange first = log.append(TestEvents.verified("e1", "c").deliveryId("d-1").build());
+        await().untilAsserted(() -> assertThat(log.deadLetters().count("ill")).isEqualTo(1));
+
+        Exchange second = log.append(TestEvents.verified("e2", "c").deliveryId("d-1").build());
+
+        assertThat(second.getMessage().getHeader(EventHeaders.DUPLICATE)).isEqualTo(true);
+        assertThat(second.getMessage().getHeader(EventHeaders.POSITION))
+                .isEqualTo(first.getMessage().getHeader(EventHeaders.POSITION));
+        await().untilAsserted(() -> assertThat(times).containsEntry("ill", 2).containsEntry("well", 1));
+        await().untilAsserted(() -> assertThat(log.deadLetters().count("ill")).isZero());
+    }
+
+    @Test
+    void anEffectIsCommittedWithThePositionOrNotAtAll() throws Exception {
+        log.store().writeNow(handle -> handle.execute("CREATE TABLE effect (id TEXT PRIMARY KEY)"));
+        consume("group=g", exchange -> {
+            String id = exchange.getMessage().getHeader(EventHeaders.ID, String.class);
+            GroupTransaction.of(exchange).orElseThrow().enlist(
+                    handle -> handle.execute("INSERT INTO effect VALUES (?)", id.substring(0, 1)));
+            if (id.equals("b-fails")) {
+                throw new IllegalStateException("after the effect was enlisted");
+            }
+        });
+
+        log.append(TestEvents.verified("a", "c").build());
+        log.append(TestEvents.verified("b-fails", "c").build());
+        log.append(TestEvents.verified("a-again", "c").build());
+        log.append(TestEvents.verified("c", "c").build());
+
+        await().untilAsserted(() -> assertThat(log.status("g").lag()).isZero());
+        assertThat(log.store().<List<String>>read(handle -> handle.createQuery("SELECT id FROM effect ORDER BY id")
+                .mapTo(String.class).list())).containsExactly("a", "c");
+        assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 10))).extracting(letter -> letter.event().event().id())
+                .containsExactlyInAnyOrder("b-fails", "a-again");
+    }
+
+    @Test
+    void aReaderWithoutAGroupGetsContinuousBatchesFromTheTail() throws Exception {
+        log.append(TestEvents.verified("before", "c").build());
+        List<EventBatch> batches = new CopyOnWriteArrayList<>();
+        consume("batch=true&verified=any", exchange -> batches.add(exchange.getMessage().getBody(EventBatch.class)));
+
+        for (int i = 0; i < 20; i++) {
+            log.append(TestEvents.unverified("e" + i, "c").build());
+        }
+
+        await().untilAsserted(() -> assertThat(batches.stream().mapToInt(batch -> batch.events().size()).sum()).isEqualTo(20));
+        long after = 1;
+        for (EventBatch batch : batches) {
+            assertThat(batch.after()).isEqualTo(after);
+            after = batch.last();
+        }
+        assertThat(after).isEqualTo(21);
+    }
+
+    @Test
+    void twoConsumersOfOneGroupAreRefused() throws Exception {
+        consume("group=g", this::see);
+
+        assertThatThrownBy(() -> consume("group=g&concurrency=2", this::see))
+                .hasStackTraceContaining("the group 'g' has a consumer in this hub already");
+    }
+
+    @Test
+    void aFailedBatchIsTriedAgainUntilItSucceeds() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        consume("group=g&batch=true", exchange -> {
+            if (broken.getAndSet(false)) {
+                throw new IllegalStateException("once");
+            }
+            exchange.getMessage().getBody(EventBatch.class).events().forEach(record -> seen.add(record.event().id()));
+        });
+
+        log.append(TestEvents.verified("e1", "c").build());
+
+        await().untilAsserted(() -> assertThat(seen).containsExactly("e1"));
+        await().untilAsserted(() -> assertThat(log.status("g").lag()).isZero());
+    }
+
+    @Test
+    void redeliveriesOfTheErrorHandlerCountAsAttempts() throws Exception {
+        log.context().addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("journal:events?group=g").routeId("redelivers")
+                        .onException(IllegalStateException.class).maximumRedeliveries(2).redeliveryDelay(1).end()
+                        .process(exchange -> {
+                            throw new IllegalStateException("always");
+                        });
+            }
+        });
+
+        log.append(TestEvents.verified("e1", "c").build());
+
+        await().untilAsserted(() -> assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 1))).hasSize(1));
+        assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 1)).get(0).attempts()).isEqualTo(3);
+    }
+}

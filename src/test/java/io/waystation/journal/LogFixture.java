@@ -1,0 +1,121 @@
+package io.waystation.journal;
+
+import java.nio.file.Path;
+import java.time.Clock;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.waystation.event.Event;
+import io.waystation.store.DataFolder;
+import io.waystation.store.Store;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+
+/** A store, a log, its groups and a Camel context around them, which can all be restarted on the same data. */
+public final class LogFixture implements AutoCloseable {
+    private final Path root;
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private DataFolder folder;
+    private Store store;
+    private EventIndex index;
+    private Journal journal;
+    private DeadLetters deadLetters;
+    private Groups groups;
+    private CamelContext context;
+
+    private LogFixture(Path root) {
+        this.root = root;
+    }
+
+    public static LogFixture open(Path root) throws Exception {
+        LogFixture fixture = new LogFixture(root);
+        fixture.start();
+        return fixture;
+    }
+
+    private void start() throws Exception {
+        folder = DataFolder.open(root.resolve("data"));
+        store = Store.open(folder, meters);
+        index = EventIndex.open(store, Clock.systemUTC(), JournalSettings.DEFAULTS.duplicateWindow());
+        journal = Journal.open(folder.log(), JournalSettings.DEFAULTS, index, Clock.systemUTC());
+        deadLetters = new DeadLetters(store, Clock.systemUTC());
+        groups = new Groups(journal, store, deadLetters, Clock.systemUTC(), meters);
+        context = new DefaultCamelContext();
+        context.getRegistry().bind("journal", journal);
+        context.getRegistry().bind("groups", groups);
+        context.getRegistry().bind("deadLetters", deadLetters);
+        context.getRegistry().bind("recorder", new Recorder(index));
+        context.getShutdownStrategy().setTimeout(5);
+        context.start();
+    }
+
+    /** Adds a route with one step. */
+    public void route(String id, String from, Processor step) throws Exception {
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from(from).routeId(id).process(step);
+            }
+        });
+    }
+
+    public void stopRoutes() throws Exception {
+        context.getRouteController().stopAllRoutes();
+    }
+
+    /** Stops everything and opens it again without routes. */
+    public void restart() throws Exception {
+        close();
+        start();
+    }
+
+    public Exchange append(Event event) {
+        return context.createProducerTemplate().send("journal:events", exchange -> exchange.getMessage().setBody(event));
+    }
+
+    public CamelContext context() {
+        return context;
+    }
+
+    public Store store() {
+        return store;
+    }
+
+    public Journal journal() {
+        return journal;
+    }
+
+    public EventIndex index() {
+        return index;
+    }
+
+    public Groups groups() {
+        return groups;
+    }
+
+    public DeadLetters deadLetters() {
+        return deadLetters;
+    }
+
+    public GroupStatus status(String group) {
+        return groups.list().stream().filter(status -> status.name().equals(group)).findFirst().orElseThrow();
+    }
+
+    GroupProgress progress(String group) {
+        return new GroupRows(store, Clock.systemUTC()).open(group, () -> {
+            throw new IllegalStateException("no group " + group);
+        });
+    }
+
+    @Override
+    public void close() throws Exception {
+        context.stop();
+        groups.close();
+        journal.close();
+        store.close();
+        folder.close();
+    }
+}
