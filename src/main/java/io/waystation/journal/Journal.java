@@ -1,21 +1,21 @@
 package io.waystation.journal;
 
 import java.io.Closeable;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
-import java.util.function.Predicate;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.waystation.event.Event;
@@ -23,6 +23,8 @@ import io.waystation.event.EventBatch;
 import io.waystation.event.EventHistory;
 import io.waystation.event.Position;
 import io.waystation.event.PositionedEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The embedded log: an event is on disk when its append completes, and read by offset ever after.
@@ -30,13 +32,92 @@ import io.waystation.event.PositionedEvent;
  * <p>Thread-safe. Appends never block; reads may block on disk.
  */
 public final class Journal implements EventHistory, Closeable {
-    private final List<PositionedEvent> events = new ArrayList<>();
-    private final Map<DeliveryKey, Position> deliveries = new HashMap<>();
-    private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
-    private final Clock clock;
+    private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
+    private static final Duration RETENTION_EVERY = Duration.ofMinutes(1);
 
-    private Journal(Clock clock) {
-        this.clock = clock;
+    private final Segments segments;
+    private final SegmentReaders readers = new SegmentReaders();
+    private final CommitSignal signal = new CommitSignal();
+    private final Losses losses = new Losses();
+    private final LowWater lowWater;
+    private final Retention retention;
+    private final Checkpointer checkpointer;
+    private final LogReader reader;
+    private final LogWriter writer;
+    private final AppendQueue queue;
+    private final JournalMeters meters;
+    private final Thread writerThread;
+    private final ScheduledExecutorService housekeeping;
+
+    private Journal(Path folder, JournalSettings settings, DeliveryIndex index, Clock clock, MeterRegistry registry,
+            WriteFault fault) throws IOException, SQLException {
+        housekeeping = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "journal-retention"));
+        segments = Segments.in(folder);
+        lowWater = LowWater.in(folder);
+        meters = new JournalMeters(registry);
+        retention = new Retention(segments, readers, lowWater, losses, settings, clock);
+        checkpointer = new Checkpointer(readers, meters);
+        queue = new AppendQueue(settings.queueEvents(), settings.queueBytes());
+        RecentBatches recent = new RecentBatches(settings.cacheBytes());
+        reader = new LogReader(segments, readers, recent, lowWater, signal, losses, meters);
+        Deliveries deliveries = new Deliveries(index, settings.duplicateWindow(), settings.maxUnindexed());
+        ActiveSegment active = new ActiveSegment(segments, readers, checkpointer, losses, settings, clock,
+                this::retainSoon);
+        openLast(active, index);
+        sealEarlier();
+        writer = new LogWriter(new LogWriter.Parts(queue, active, deliveries, recent, signal, checkpointer, reader,
+                retention, meters), settings, clock, fault);
+        writerThread = daemon(writer, "journal-writer");
+        gauges(deliveries);
+    }
+
+    private void openLast(ActiveSegment active, DeliveryIndex index) throws IOException, SQLException {
+        SegmentWriter last = active.open();
+        long indexedTo = index.indexedTo();
+        if (indexedTo != Long.MAX_VALUE && indexedTo >= last.next()) {
+            LOG.error("The log ends at {} but {} events are indexed; it goes on behind those", last.next() - 1,
+                    indexedTo);
+            active.startAt(indexedTo + 1);
+            last = active.current();
+        }
+        signal.move(last.next() == 1 ? Position.START : new Position(last.lastMillis(), last.next() - 1));
+    }
+
+    /** A segment whose write-ahead log is still there was not closed in order. */
+    private void sealEarlier() {
+        SegmentFile newest = segments.newest();
+        segments.all().stream().filter(segment -> segment != newest && segment.hasWriteAheadLog())
+                .forEach(checkpointer::seal);
+    }
+
+    private void gauges(Deliveries deliveries) {
+        meters.gauge("queue", "Events that wait for the disk", queue::count);
+        meters.gauge("queue.bytes", "Bytes of bodies that wait for the disk", queue::bytes);
+        meters.gauge("segments", "Segment files", segments::count);
+        meters.gauge("size", "Bytes of all segment files", segments::size);
+        meters.gauge("tail", "Offset of the newest event", () -> signal.tail().offset());
+        meters.gauge("unindexed", "Delivery ids that wait for the index", deliveries::size);
+    }
+
+    /** The process may end without closing the log: what is acknowledged is on disk. */
+    static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private void retainSoon() {
+        try {
+            housekeeping.execute(retention::run);
+        } catch (RejectedExecutionException closing) {
+            LOG.debug("Retention runs at the next start");
+        }
+    }
+
+    private void start() {
+        writerThread.start();
+        housekeeping.scheduleWithFixedDelay(
+                this::retain, RETENTION_EVERY.toMillis(), RETENTION_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Opens the log without metrics; see {@link #open(Path, JournalSettings, DeliveryIndex, Clock, MeterRegistry)}. */
@@ -56,7 +137,18 @@ public final class Journal implements EventHistory, Closeable {
      */
     public static Journal open(
             Path folder, JournalSettings settings, DeliveryIndex index, Clock clock, MeterRegistry meters) {
-        return new Journal(clock);
+        return open(folder, settings, index, clock, meters, WriteFault.NONE);
+    }
+
+    static Journal open(Path folder, JournalSettings settings, DeliveryIndex index, Clock clock, MeterRegistry meters,
+            WriteFault fault) {
+        try {
+            Journal journal = new Journal(folder, settings, index, clock, meters, fault);
+            journal.start();
+            return journal;
+        } catch (IOException | SQLException failed) {
+            throw Segments.failure("Opening the log in " + folder + " failed", failed);
+        }
     }
 
     /**
@@ -69,20 +161,9 @@ public final class Journal implements EventHistory, Closeable {
      *     {@link JournalFullException} when nothing was written
      */
     public CompletableFuture<Appended> append(Event event, Executor resumeOn) {
-        CompletableFuture<Appended> future = new CompletableFuture<>();
-        Appended appended;
-        synchronized (this) {
-            Position next = new Position(clock.millis(), events.size() + 1L);
-            Position first = DeliveryKey.of(event).map(key -> deliveries.putIfAbsent(key, next)).orElse(null);
-            appended = new Appended(first == null ? next : first, first != null);
-            if (first == null) {
-                events.add(new PositionedEvent(next, event));
-            }
-            notifyAll();
-        }
-        listeners.forEach(listener -> listener.accept(appended.position().offset()));
-        resumeOn.execute(() -> future.complete(appended));
-        return future;
+        PendingAppend append = new PendingAppend(event, resumeOn);
+        writer.offer(append);
+        return append.future();
     }
 
     /**
@@ -98,46 +179,32 @@ public final class Journal implements EventHistory, Closeable {
      * @param maxBytes stop after the event whose body passes this many bytes in all
      */
     public EventBatch read(long after, EventFilter filter, int limit, long maxBytes) {
-        return read(after, filter::accepts, limit, maxBytes);
-    }
-
-    private synchronized EventBatch read(long after, Predicate<Event> wanted, int limit, long maxBytes) {
-        List<PositionedEvent> found = new ArrayList<>();
-        long last = after;
-        long bytes = 0;
-        while (last < events.size() && found.size() < limit && bytes < maxBytes) {
-            PositionedEvent next = events.get((int) last++);
-            if (wanted.test(next.event())) {
-                found.add(next);
-                bytes += next.event().body().length;
-            }
-        }
-        return new EventBatch(after, last, found, 0);
+        return reader.read(after, filter, limit, maxBytes);
     }
 
     @Override
     public EventBatch read(String channel, long after, int limit, long maxBytes) {
-        return read(after, event -> event.channel().equals(channel), limit, maxBytes);
+        return reader.read(channel, after, limit, maxBytes);
     }
 
     @Override
-    public synchronized Optional<PositionedEvent> find(long offset) {
-        return offset < 1 || offset > events.size() ? Optional.empty() : Optional.of(events.get((int) offset - 1));
+    public Optional<PositionedEvent> find(long offset) {
+        return reader.find(offset);
     }
 
     @Override
-    public synchronized Position tail() {
-        return events.isEmpty() ? Position.START : events.get(events.size() - 1).position();
+    public Position tail() {
+        return signal.tail();
     }
 
     /** Smallest offset that can still be read, or the next one to be written when the log is empty. */
     public long oldestOffset() {
-        return 1;
+        return segments.oldestOffset();
     }
 
-    /** Smallest offset of a channel that retention has not taken, whether an event stands there or not. */
+    /** Smallest offset of a channel that retention has not taken, whether an event of it stands there or not. */
     public long oldestOffset(String channel) {
-        return 1;
+        return Math.max(segments.oldestOffset(), lowWater.of(channel) + 1);
     }
 
     /**
@@ -145,16 +212,8 @@ public final class Journal implements EventHistory, Closeable {
      *
      * @return whether there is one
      */
-    public synchronized boolean awaitBeyond(long offset, Duration atMost) throws InterruptedException {
-        long end = System.nanoTime() + atMost.toNanos();
-        while (events.size() <= offset) {
-            long left = (end - System.nanoTime()) / 1_000_000;
-            if (left <= 0) {
-                return false;
-            }
-            wait(left);
-        }
-        return true;
+    public boolean awaitBeyond(long offset, Duration atMost) throws InterruptedException {
+        return signal.awaitBeyond(offset, atMost.toNanos());
     }
 
     /**
@@ -163,8 +222,8 @@ public final class Journal implements EventHistory, Closeable {
      * @return stops the calls
      */
     public AutoCloseable onCommit(LongConsumer listener) {
-        listeners.add(listener);
-        return () -> listeners.remove(listener);
+        signal.listen(listener);
+        return () -> signal.ignore(listener);
     }
 
     /**
@@ -173,7 +232,8 @@ public final class Journal implements EventHistory, Closeable {
      * @return stops the calls
      */
     public AutoCloseable onLoss(Consumer<Loss> listener) {
-        return () -> { };
+        losses.listen(listener);
+        return () -> losses.ignore(listener);
     }
 
     /**
@@ -183,27 +243,41 @@ public final class Journal implements EventHistory, Closeable {
      * @param offset the reader has finished everything up to here; a pin may move either way
      */
     public void pin(String name, long offset) {
+        retention.pin(name, offset);
     }
 
     /** Removes a reader's pin. */
     public void unpin(String name) {
+        retention.unpin(name);
     }
 
     /** Sets how long each channel keeps its events; channels without an answer keep them as long as the log. */
-    public void retainChannels(Function<String, Optional<Duration>> retention) {
+    public void retainChannels(Function<String, Optional<Duration>> channelRetention) {
+        retention.channels(channelRetention);
     }
 
     /** Applies retention now; it also runs by itself every minute. */
     public void retain() {
+        writer.rollIfDue();
+        retention.run();
     }
 
     /** Counters since the log was opened. */
     public JournalStatistics statistics() {
-        return new JournalStatistics(0, events.size(), 0, 0, 0, 0, 0, 0);
+        return meters.statistics(queue.count(), segments);
     }
 
     /** Writes what waits, then closes. */
     @Override
     public void close() {
+        housekeeping.shutdown();
+        writer.close();
+        try {
+            writerThread.join();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        checkpointer.close();
+        readers.close();
     }
 }

@@ -29,7 +29,8 @@ public final class JournalFullException extends RuntimeException {
      * @param cause what failed, or null
      */
     public JournalFullException(String code, Duration retryAfter, Throwable cause) {
-        super("The log takes no events now (" + code + "), try again in " + retryAfter.toSeconds() + " s", cause);
+        super("The log takes no events now (" + code + "), try again in " + retryAfter.toSeconds() + " s", cause,
+                false, false); // thrown in numbers when the hub has too much to do: no stack traces
         this.code = code;
         this.retryAfter = retryAfter;
     }

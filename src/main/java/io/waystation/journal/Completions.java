@@ -1,0 +1,36 @@
+package io.waystation.journal;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.RejectedExecutionException;
+
+/** Hands finished appends back: one task per executor, however many appends, so a commit costs a loop one wake-up. */
+final class Completions {
+    private Completions() {
+    }
+
+    static void post(List<PendingAppend> finished) {
+        if (finished.isEmpty()) {
+            return;
+        }
+        Map<Executor, List<PendingAppend>> byExecutor = new IdentityHashMap<>();
+        for (PendingAppend append : finished) {
+            byExecutor.computeIfAbsent(append.resumeOn(), executor -> new ArrayList<>()).add(append);
+        }
+        byExecutor.forEach(Completions::post);
+    }
+
+    private static void post(Executor executor, List<PendingAppend> appends) {
+        Runnable completion = () -> appends.forEach(PendingAppend::complete);
+        try {
+            executor.execute(completion);
+        } catch (RejectedExecutionException stopped) {
+            // The connection's loop is gone; whoever still waits must hear of it, but never on the writer thread.
+            ForkJoinPool.commonPool().execute(completion);
+        }
+    }
+}
