@@ -1,6 +1,6 @@
--- One row per event of the log, without its body.
+-- One row per event of the log, without its body. ${key64} is the 64-bit integer type that makes the best key.
 CREATE TABLE event (
-    log_offset  BIGINT PRIMARY KEY,
+    log_offset  ${key64} PRIMARY KEY,
     log_millis  BIGINT NOT NULL,
     event_id    TEXT   NOT NULL,
     id_hash     BIGINT NOT NULL,
@@ -29,7 +29,7 @@ CREATE INDEX delivery_hash ON delivery (bucket, hash);
 
 -- Bloom filters of the buckets that are full, so that a new delivery id is looked up on disk only by chance.
 CREATE TABLE delivery_bucket (
-    bucket        BIGINT PRIMARY KEY,
+    bucket        ${key64} PRIMARY KEY,
     filter        BLOB   NOT NULL,
     newest_millis BIGINT NOT NULL
 );

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 
 import io.waystation.event.EventBatch;
 import io.waystation.event.Position;
@@ -40,6 +42,8 @@ public final class EventIndex implements DeliveryIndex {
     private final Clock clock;
     private final Duration window;
     private final NavigableMap<Long, DeliveryFilter> filters = new ConcurrentSkipListMap<>();
+    /** Buckets whose filter is not stored yet; only the recorder's thread uses it. */
+    private final ConcurrentSkipListSet<Long> unsealed = new ConcurrentSkipListSet<>();
     private volatile long indexedTo;
     private volatile long unfilteredBelow;
 
@@ -74,6 +78,7 @@ public final class EventIndex implements DeliveryIndex {
                 .list();
         long current = bucketOf(indexedTo);
         filters.put(current, EventRows.filterOf(handle, current));
+        unsealed.add(current);
         unfilteredBelow = filters.size() > FILTERS ? filters.firstKey() : 0;
     }
 
@@ -163,19 +168,18 @@ public final class EventIndex implements DeliveryIndex {
         if (filters.size() >= FILTERS) {
             unfilteredBelow = filters.pollFirstEntry().getKey() + 1;
         }
+        unsealed.add(bucket);
         return new DeliveryFilter();
     }
 
     /** Buckets that end within this batch are stored with their filter, for the next start. */
     private void sealPassed(EventBatch batch, List<Sealed> sealed) {
-        long next = bucketOf(batch.last() + 1);
-        for (long bucket = bucketOf(batch.after() + 1); bucket < next; bucket++) {
-            DeliveryFilter filter = filters.get(bucket);
-            if (filter != null) {
-                PositionedEvent newest = batch.events().get(batch.events().size() - 1);
-                sealed.add(new Sealed(bucket, filter, newest.position().millis()));
-            }
+        PositionedEvent newest = batch.events().get(batch.events().size() - 1);
+        Set<Long> passed = unsealed.headSet(bucketOf(batch.last() + 1));
+        for (long bucket : passed) {
+            sealed.add(new Sealed(bucket, filters.get(bucket), newest.position().millis()));
         }
+        passed.clear();
     }
 
     /** The event with an id, if it is indexed. */

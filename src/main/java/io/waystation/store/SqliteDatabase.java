@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -79,6 +80,7 @@ final class SqliteDatabase {
             Flyway.configure(SqliteDatabase.class.getClassLoader())
                     .dataSource(source)
                     .locations("classpath:db/migration")
+                    .placeholders(Map.of("key64", "INTEGER")) // in SQLite only INTEGER is the row's own key
                     .failOnMissingLocations(true)
                     .ignoreMigrationPatterns(new String[0]) // a migration we do not know means a newer program wrote it
                     .load()

@@ -6,16 +6,20 @@ import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.service.ServiceSupport;
 
-/** Takes the data folder and opens the store; binds {@code dataFolder}, {@code store} and {@code secretBox}. */
+/** Takes the data folder and opens the store; binds {@code dataFolder}, {@code store},
+ * {@code secretBox} and {@code backup}. */
 public final class StoreConfiguration implements CamelConfiguration {
     @Override
     public void configure(CamelContext context) throws Exception {
         Settings settings = Settings.of(context);
         DataFolder folder = DataFolder.open(settings.path("waystation.data"));
         try {
+            context.getRegistry().bind("secretBox",
+                    SecretBox.open(settings, System.getenv("WAYSTATION_SECRET_KEY"), folder));
             Store store = Store.open(folder, Meters.of(context));
             context.getRegistry().bind("dataFolder", folder);
             context.getRegistry().bind("store", store);
+            context.getRegistry().bind("backup", new Backup(folder));
             context.addService(new Closing(store, folder), true, true);
         } catch (RuntimeException e) {
             folder.close();

@@ -31,7 +31,7 @@ final class StoreWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StoreWriter.class);
     private static final int GROUP_MILLIS = 20;
     private static final int QUEUE = 20_000;
-    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final SqliteDatabase database;
     private final Runnable afterCommit;
