@@ -5,11 +5,11 @@ import java.util.Optional;
 
 /** What a sender hears once its event is in the log. */
 public enum ResponsePolicy {
-    /** 202, whether or not anybody listens. */
+    /** What the provider expects, 202 as a rule, whether or not anybody listens. */
     ACCEPTED("202"),
     /** 200, for senders that know no other success. */
     OK("200"),
-    /** 202 while a client listens to the channel, else the post is refused with 503 and nothing is kept. */
+    /** The same while a client listens to the channel, else the post is refused with 503 and nothing is kept. */
     UNAVAILABLE_WHEN_NOBODY_LISTENS("503-when-nobody-listens");
 
     private final String text;
@@ -21,11 +21,6 @@ public enum ResponsePolicy {
     /** Reads the form used in settings and in the API. */
     public static Optional<ResponsePolicy> parse(String text) {
         return Arrays.stream(values()).filter(policy -> policy.text.equals(text)).findFirst();
-    }
-
-    /** Status of a successful post. */
-    public int status() {
-        return this == OK ? 200 : 202;
     }
 
     /** The form used in settings and in the API. */

@@ -5,6 +5,7 @@ import org.apache.camel.Message;
 
 import io.waystation.channel.ChannelPolicy;
 import io.waystation.channel.Channels;
+import io.waystation.channel.ResponsePolicy;
 import io.waystation.event.Event;
 import io.waystation.event.EventHeaders;
 import io.waystation.ingest.SourceSettings.Answer;
@@ -28,9 +29,9 @@ final class Acknowledgement {
         String position = String.valueOf(message.getHeader(EventHeaders.POSITION));
         boolean duplicate = Boolean.TRUE.equals(message.getHeader(EventHeaders.DUPLICATE, Boolean.class));
         boolean gosmee = source.settings().answer() == Answer.GOSMEE;
-        int status = gosmee
-                ? channels.policy(event.channel()).map(ChannelPolicy::response).map(policy -> policy.status()).orElse(202)
-                : source.settings().status();
+        boolean ok = gosmee && channels.policy(event.channel()).map(ChannelPolicy::response)
+                .filter(policy -> policy == ResponsePolicy.OK).isPresent();
+        int status = ok ? 200 : source.settings().status();
         message.removeHeaders("*");
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
         message.setHeader(Exchange.CONTENT_TYPE, JSON);

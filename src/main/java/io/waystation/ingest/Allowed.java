@@ -30,6 +30,33 @@ final class Allowed {
         return word == null ? text : word.toString();
     }
 
+    /** The same, or {@code unknown} when there is none. */
+    static String eventWord(String text) {
+        String word = typeWord(text);
+        return word == null ? "unknown" : word;
+    }
+
+    /** An event type as its sender writes it, other characters as underscores; null when there is none. */
+    static String type(String text) {
+        if (text == null || text.isEmpty() || text.length() > LONGEST_TYPE) {
+            return null;
+        }
+        StringBuilder type = new StringBuilder(text);
+        for (int i = 0; i < type.length(); i++) {
+            char c = type.charAt(i);
+            if (!isPlain(c) && c != '_' && c != '-' && c != '.') {
+                type.setCharAt(i, '_');
+            }
+        }
+        return type.toString();
+    }
+
+    /** A URI reference of plain characters that cannot climb up a path; null when it is anything else. */
+    static String uri(String text) {
+        return text == null || text.isEmpty() || text.length() > LONGEST_NAME || text.contains("..")
+                || !consistsOf(text, "._~-/:@") ? null : text;
+    }
+
     /** A path of names, such as {@code owner/repository}; null unless every name is plain and none is a dot or two. */
     static String path(String text) {
         if (text == null || text.isEmpty() || text.length() > LONGEST_NAME || !consistsOf(text, "._~-/")) {

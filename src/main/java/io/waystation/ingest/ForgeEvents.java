@@ -42,8 +42,7 @@ final class ForgeEvents implements Classifier {
 
     @Override
     public EventAttributes classify(Headers headers, byte[] body) {
-        String event = Allowed.typeWord(headers.first(eventHeader).orElse("unknown"));
-        event = event == null ? "unknown" : event;
+        String event = Allowed.eventWord(headers.first(eventHeader).orElse(null));
         JsonFields fields = JsonFields.read(FormPayload.json(headers, body), COMMON.getOrDefault(event, ANY));
         String action = Allowed.typeWord(fields.get("action"));
         String repository = Allowed.path(fields.first("repository.full_name", "organization.login"));

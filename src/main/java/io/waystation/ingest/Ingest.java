@@ -95,11 +95,12 @@ public final class Ingest {
         body = body == null ? new byte[0] : body;
         checkAddress(source, request.remoteAddress());
         checkListeners(source, policy);
+        Provider provider = source.settings().provider();
+        if (shakesHands(source, exchange, Handshake.unsigned(provider, request.headers(), body))) {
+            return;
+        }
         Verdict verdict = checkSignature(source, request.headers(), body);
-        Optional<Handshake.Answer> handshake = Handshake.of(source.settings().provider(), request.headers(), body);
-        if (handshake.isPresent()) {
-            source.count("handshake");
-            handshake.get().answer(exchange);
+        if (shakesHands(source, exchange, Handshake.signed(provider, body))) {
             return;
         }
         checkQuota(source, quotas.admit(source.settings().name(), source.settings().quota(), body.length));
@@ -109,6 +110,14 @@ public final class Ingest {
         message.setBody(event);
         exchange.setProperty(EventHeaders.EVENT_PROPERTY, event);
         exchange.setProperty(SOURCE_PROPERTY, source);
+    }
+
+    private static boolean shakesHands(Source source, Exchange exchange, Optional<Handshake.Answer> handshake) {
+        if (handshake.isPresent()) {
+            source.count("handshake");
+            handshake.get().answer(exchange);
+        }
+        return handshake.isPresent();
     }
 
     private static void checkAddress(Source source, String address) {
