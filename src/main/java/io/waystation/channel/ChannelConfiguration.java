@@ -2,7 +2,6 @@ package io.waystation.channel;
 
 import java.time.Clock;
 import java.util.Set;
-import java.util.TreeSet;
 
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
@@ -13,9 +12,9 @@ import io.waystation.settings.Settings;
 public final class ChannelConfiguration implements CamelConfiguration {
     @Override
     public void configure(CamelContext context) {
-        Set<String> keys = new TreeSet<>();
-        context.getPropertiesComponent().loadProperties(key -> key.startsWith("waystation.channels."))
-                .forEach((key, value) -> keys.add(String.valueOf(key)));
+        // not forEach: Camel's ordered properties do not override it, and it finds nothing
+        Set<String> keys = context.getPropertiesComponent()
+                .loadProperties(key -> key.startsWith("waystation.channels.")).stringPropertyNames();
         ChannelSettings settings = ChannelSettings.of(Settings.of(context), keys);
         context.getRegistry().bind("channels", new Channels(settings));
         context.getRegistry().bind("channelQuotas", new ChannelQuotas(settings, Clock.systemUTC()));
