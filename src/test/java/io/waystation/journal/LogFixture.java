@@ -80,6 +80,10 @@ public final class LogFixture implements AutoCloseable {
         return context;
     }
 
+    public DataFolder folder() {
+        return folder;
+    }
+
     public Store store() {
         return store;
     }

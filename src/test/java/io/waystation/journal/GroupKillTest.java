@@ -1,0 +1,90 @@
+package io.waystation.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.waystation.store.DataFolder;
+import io.waystation.store.Store;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GroupKillTest {
+    private static final int ID_LENGTH = 36;
+
+    @TempDir
+    Path temp;
+
+    /** Every acknowledged event: exactly once inside the store, at least once outside it. */
+    @Test
+    void effectsSurviveKillsAtRandomMoments() throws Exception {
+        int rounds = Integer.getInteger("waystation.faults", 10);
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int round = 0; round < rounds; round++) {
+            Process victim = start("append");
+            if (victim.waitFor(random.nextInt(1_200), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("the victim ended by itself, see " + temp.resolve("errors"));
+            }
+            victim.destroyForcibly().waitFor();
+        }
+        Process last = start("drain");
+        assertThat(last.waitFor(120, TimeUnit.SECONDS)).isTrue();
+
+        Set<String> acknowledged = new HashSet<>(ids("acknowledged"));
+        List<String> outside = ids("outside");
+        List<String> inside = effects();
+        System.out.printf("killed %d times (seed %d): %,d acknowledged, %,d effects inside, %,d outside, %,d of them repeated%n",
+                rounds, seed, acknowledged.size(), inside.size(), outside.size(), outside.size() - new HashSet<>(outside).size());
+        assertThat(acknowledged).isNotEmpty();
+        assertThat(inside).doesNotHaveDuplicates();
+        assertThat(missing(acknowledged, inside)).as("acknowledged and without effect inside").isEmpty();
+        assertThat(missing(acknowledged, outside)).as("acknowledged and without effect outside").isEmpty();
+    }
+
+    private Process start(String mode) throws IOException {
+        Process process = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-XX:TieredStopAtLevel=1",
+                "-cp", System.getProperty("java.class.path"), GroupVictim.class.getName(), temp.toString(), mode)
+                .redirectError(ProcessBuilder.Redirect.appendTo(temp.resolve("errors").toFile()))
+                .start();
+        BufferedReader output = new BufferedReader(new InputStreamReader(process.getInputStream()));
+        for (String line = output.readLine(); !"ready".equals(line); line = output.readLine()) {
+            if (line == null) {
+                throw new AssertionError("the victim did not start: " + Files.readString(temp.resolve("errors")));
+            }
+        }
+        Thread drain = new Thread(() -> output.lines().forEach(line -> { }));
+        drain.setDaemon(true);
+        drain.start();
+        return process;
+    }
+
+    /** Whole lines only: the kill may have cut the last one of a round. */
+    private List<String> ids(String file) throws IOException {
+        return Files.readAllLines(temp.resolve(file)).stream().filter(line -> line.length() == ID_LENGTH).toList();
+    }
+
+    private List<String> effects() {
+        try (DataFolder folder = DataFolder.open(temp.resolve("data"));
+                Store store = Store.open(folder, new SimpleMeterRegistry())) {
+            return store.writeNow(handle -> handle.createQuery("SELECT id FROM effect").mapTo(String.class).list());
+        }
+    }
+
+    private static Set<String> missing(Set<String> wanted, List<String> present) {
+        Set<String> missing = new HashSet<>(wanted);
+        missing.removeAll(new HashSet<>(present));
+        return missing;
+    }
+}
