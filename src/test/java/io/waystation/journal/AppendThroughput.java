@@ -1,6 +1,9 @@
 package io.waystation.journal;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +18,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -48,19 +52,41 @@ public final class AppendThroughput {
         try (Journal journal = Journal.open(
                 folder.resolve("log"), JournalSettings.DEFAULTS, DeliveryIndex.NONE, Clock.systemUTC(), registry)) {
             for (int round = 0; round < 4; round++) {
+                long cpu = processCpu();
+                long writer = writerCpu();
+                long before = journal.statistics().events();
                 long[] result = loops ? loops(journal, bodies, inFlight, seconds)
                         : blocking(journal, bodies, inFlight, seconds);
                 JournalStatistics now = journal.statistics();
                 System.out.printf("round %d: %,d events/s, slowest append %.1f ms; so far %.1f events per commit, "
                                 + "%d bytes per event%n", round, result[0] / seconds, result[1] / 1e6,
                         (double) now.events() / now.commits(), now.bytes() / now.events());
+                long added = now.events() - before;
+                System.out.printf("         processor time per event: %.1f us in all, %.1f us of the writer thread%n",
+                        (processCpu() - cpu) / 1e3 / added, (writerCpu() - writer) / 1e3 / added);
             }
             var commit = registry.get("waystation.journal.commit").timer();
             var checkpoint = registry.get("waystation.journal.checkpoint").timer();
             System.out.printf("commit mean %.2f ms, checkpoints %d, mean %.1f ms%n",
-                    commit.mean(java.util.concurrent.TimeUnit.MILLISECONDS), checkpoint.count(),
-                    checkpoint.mean(java.util.concurrent.TimeUnit.MILLISECONDS));
+                    commit.mean(TimeUnit.MILLISECONDS), checkpoint.count(),
+                    checkpoint.mean(TimeUnit.MILLISECONDS));
         }
+    }
+
+    private static long processCpu() {
+        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getProcessCpuTime();
+    }
+
+    private static long writerCpu() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        for (long id : threads.getAllThreadIds()) {
+            ThreadInfo thread = threads.getThreadInfo(id);
+            if (thread != null && thread.getThreadName().equals("journal-writer")) {
+                return threads.getThreadCpuTime(id);
+            }
+        }
+        return 0;
     }
 
     private static long[] blocking(Journal journal, byte[][] bodies, int threads, int seconds) throws Exception {
