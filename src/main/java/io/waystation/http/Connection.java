@@ -151,7 +151,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return progress;
     }
 
-    private void close() {
+    /** Closes after what is written has been sent. */
+    void close() {
         if (http == null) {
             channel.close();
         } else {
@@ -160,7 +161,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     /** Closes at once, without a farewell at any layer. */
-    void abort() {
+    private void abort() {
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
         channel.unsafe().close(channel.voidPromise());
     }

@@ -171,7 +171,7 @@ final class Dispatcher implements Handler<HttpServerRequest>, OpenStream.Listene
         request.resume();
         connection.channel().eventLoop().schedule(() -> {
             if (!request.isEnded()) {
-                connection.abort();
+                connection.close();
             }
         }, LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }

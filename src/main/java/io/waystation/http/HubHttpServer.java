@@ -219,6 +219,14 @@ public final class HubHttpServer extends VertxPlatformHttpServer implements Star
         return dispatcher.watch().blocks();
     }
 
+    long bufferedBytes() {
+        return dispatcher.budget().used();
+    }
+
+    int requestsInProgress() {
+        return dispatcher.inProgress();
+    }
+
     @Override
     public HttpServer getServer() {
         return servers.isEmpty() ? null : servers.get(0);

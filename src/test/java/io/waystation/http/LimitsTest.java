@@ -1,0 +1,226 @@
+package io.waystation.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Senders that send too much, too slowly, too many at once, or no HTTP at all. */
+class LimitsTest {
+    private static final String HEAD = "POST /pool HTTP/1.1\r\nHost: h\r\n";
+
+    private final CountDownLatch release = new CountDownLatch(1);
+    private ServerFixture server;
+
+    @BeforeEach
+    void start(@TempDir Path data) throws Exception {
+        server = ServerFixture.start(data, new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("platform-http:/pool").routeId("pool").process(exchange -> exchange.getMessage()
+                        .setBody(Integer.toString(exchange.getMessage().getBody(byte[].class).length)));
+                from("platform-http:/{name}").routeId("loop").setBody(constant("ok"));
+                from("platform-http:/slow").routeId("slow").process(exchange -> release.await(20, TimeUnit.SECONDS))
+                        .setBody(constant("late"));
+            }
+        }, "waystation.http.event-loop-routes", "loop", "waystation.http.max-body", "100KiB",
+                "waystation.http.buffered-bodies", "150KiB", "waystation.http.max-headers", "4KiB",
+                "waystation.http.max-request-line", "2KiB", "waystation.http.header-timeout", "1s",
+                "waystation.http.body-timeout", "1s", "waystation.http.idle-timeout", "2s",
+                "waystation.http.pool-size", "1", "waystation.http.pool-queue", "1");
+    }
+
+    @AfterEach
+    void stop() {
+        release.countDown();
+        server.close();
+    }
+
+    private void isHealthy() throws Exception {
+        assertThat(server.get("/fine").body()).isEqualTo("ok");
+        await().untilAsserted(() -> assertThat(server.server().bufferedBytes()).isZero());
+    }
+
+    @Test
+    void bodiesOverTheLimitAreRefusedBeforeAndWhileReading() throws Exception {
+        assertThat(server.post("/pool", new byte[100 << 10]).body()).isEqualTo(Integer.toString(100 << 10));
+        HttpResponse<String> announced = server.post("/pool", new byte[(100 << 10) + 1]);
+        assertThat(announced.statusCode()).isEqualTo(413);
+        assertThat(announced.body()).contains("body-too-large");
+        try (ServerFixture.Raw raw = server.raw()) {
+            raw.send(HEAD + "Transfer-Encoding: chunked\r\n\r\n");
+            for (int i = 0; i < 11; i++) {
+                raw.send("2800\r\n" + "x".repeat(0x2800) + "\r\n");
+            }
+            assertThat(raw.readAll()).startsWith("HTTP/1.1 413 ").contains("body-too-large");
+        }
+        isHealthy();
+    }
+
+    @Test
+    void bodiesThatDoNotFitTogetherAreAskedToComeAgainBeforeTheyAreRead() throws Exception {
+        try (ServerFixture.Raw holder = server.raw(); ServerFixture.Raw refused = server.raw()) {
+            holder.send(HEAD + "Content-Length: 90000\r\nExpect: 100-continue\r\n\r\n");
+            assertThat(holder.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 100 ");
+            refused.send(HEAD + "Content-Length: 90000\r\nExpect: 100-continue\r\n\r\n");
+            assertThat(refused.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 503 ").containsIgnoringCase("retry-after:");
+        }
+        isHealthy();
+    }
+
+    @Test
+    void longRequestLinesAndHeadersAreRefused() throws Exception {
+        try (ServerFixture.Raw raw = server.raw()) {
+            raw.send("GET /" + "x".repeat(3000) + " HTTP/1.1\r\nHost: h\r\n\r\n");
+            assertThat(raw.readAll()).startsWith("HTTP/1.0 414 ").contains("uri-too-long"); // the version was not read
+        }
+        try (ServerFixture.Raw raw = server.raw()) {
+            raw.send("GET /fine HTTP/1.1\r\nHost: h\r\nX: " + "x".repeat(5000) + "\r\n\r\n");
+            assertThat(raw.readAll()).startsWith("HTTP/1.1 431 ").contains("headers-too-large");
+        }
+        isHealthy();
+    }
+
+    @Test
+    void slowHeadersAreCutOff() throws Exception {
+        long start = System.nanoTime();
+        try (ServerFixture.Raw raw = server.raw()) {
+            raw.send("GET /fine HTT");
+            CompletableFuture<Void> dribble = CompletableFuture.runAsync(() -> dribble(raw));
+            assertThat(read(raw)).isEmpty();
+            dribble.join();
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(4));
+        assertThat(server.bean(RefusedRequests.NAME, RefusedRequests.class).latest())
+                .anyMatch(refused -> refused.code().equals("request-timeout"));
+        isHealthy();
+    }
+
+    private static void dribble(ServerFixture.Raw raw) {
+        await().pollInterval(Duration.ofMillis(100)).atMost(Duration.ofSeconds(10)).until(() -> {
+            try {
+                raw.send("x");
+                return false;
+            } catch (IOException cutOff) {
+                return true;
+            }
+        });
+    }
+
+    private static String read(ServerFixture.Raw raw) throws IOException {
+        try {
+            return raw.readAll();
+        } catch (SocketException reset) {
+            return "";
+        }
+    }
+
+    @Test
+    void slowBodiesAreCutOff() throws Exception {
+        try (ServerFixture.Raw raw = server.raw()) {
+            raw.send(HEAD + "Content-Length: 1000\r\n\r\nabc");
+            assertThat(raw.readUntil("request-timeout")).startsWith("HTTP/1.1 408 ");
+        }
+        isHealthy();
+    }
+
+    @Test
+    void idleConnectionsAreClosedAndBusyOnesAreNot() throws Exception {
+        try (ServerFixture.Raw idle = server.raw(); ServerFixture.Raw used = server.raw(); ServerFixture.Raw busy = server.raw()) {
+            busy.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
+            used.send("GET /fine HTTP/1.1\r\nHost: h\r\n\r\n");
+            assertThat(used.readAll()).startsWith("HTTP/1.1 200 ").endsWith("ok");
+            assertThat(idle.readAll()).isEmpty();
+            release.countDown();
+            assertThat(busy.readUntil("late")).startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @Test
+    void aFullPoolAnswersAtOnceAndTheLoopGoesOn() throws Exception {
+        List<CompletableFuture<Integer>> answers = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            answers.add(CompletableFuture.supplyAsync(() -> {
+                try {
+                    return server.get("/slow").statusCode();
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            }));
+        }
+        await().until(() -> answers.stream().filter(CompletableFuture::isDone).count() == 4);
+        isHealthy();
+        release.countDown();
+        List<Integer> codes = answers.stream().map(CompletableFuture::join).sorted().toList();
+        assertThat(codes).containsExactly(200, 200, 503, 503, 503, 503);
+    }
+
+    @Test
+    void clientsThatLeaveInTheMiddleCostNothing() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            try (ServerFixture.Raw raw = server.raw()) {
+                raw.send(HEAD + "Content-Length: 1000\r\n\r\nabc");
+            }
+        }
+        isHealthy();
+        await().untilAsserted(() -> assertThat(server.server().requestsInProgress()).isZero());
+    }
+
+    @Test
+    void malformedRequestsAreAnsweredOrCutOffAndTheServerStaysHealthy() throws Exception {
+        Random random = new Random(7);
+        for (int i = 0; i < 1000; i++) {
+            try (ServerFixture.Raw raw = server.raw()) {
+                raw.send(malformed(random));
+                raw.socket().shutdownOutput();
+                String answer = read(raw);
+                assertThat(answer.startsWith("HTTP/1.1 5") && !answer.startsWith("HTTP/1.1 503")).as(answer).isFalse();
+            }
+        }
+        isHealthy();
+        await().untilAsserted(() -> assertThat(server.server().requestsInProgress()).isZero());
+    }
+
+    private static String malformed(Random random) {
+        String body = "x".repeat(random.nextInt(50));
+        return switch (random.nextInt(12)) {
+            case 0 -> noise(random, 200);
+            case 1 -> "GET /fine HTTP/1.1\r\n" + noise(random, 60) + "\r\n\r\n";
+            case 2 -> "POST /pool HTTP/1.1\r\nContent-Length: " + random.nextInt() + "\r\n\r\n" + body;
+            case 3 -> "POST /pool HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + noise(random, 30) + "\r\n";
+            case 4 -> "GET /%" + noise(random, 3) + "/.." + noise(random, 5) + " HTTP/1.1\r\nHost: h\r\n\r\n";
+            case 5 -> noise(random, 8) + " / HTTP/1.1\r\nHost: h\r\n\r\n";
+            case 6 -> "GET /fine HTTP/" + random.nextInt(9) + "." + random.nextInt(99) + "\r\n\r\n";
+            case 7 -> "POST /pool HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef";
+            case 8 -> "POST /pool HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\nffffffffff\r\nabc";
+            case 9 -> "GET http://" + noise(random, 9) + "/fine HTTP/1.1\r\nHost: " + noise(random, 9) + "\r\n\r\n";
+            case 10 -> "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + noise(random, 100);
+            default -> "GET /fine HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+                    + "HTTP2-Settings: " + noise(random, 12) + "\r\n\r\n" + noise(random, 40);
+        };
+    }
+
+    private static String noise(Random random, int most) {
+        StringBuilder text = new StringBuilder();
+        for (int i = random.nextInt(most) + 1; i > 0; i--) {
+            text.append((char) random.nextInt(256));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,178 @@
+package io.waystation.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Responses that stay open. */
+class StreamTest {
+    private static final int MARK = 64 << 10;
+    private static final StreamFrame BIG = StreamFrame.of("x".repeat(16 << 10).getBytes(StandardCharsets.US_ASCII));
+
+    private final CompletableFuture<ResponseStream> opened = new CompletableFuture<>();
+    private final AtomicInteger closed = new AtomicInteger();
+    private ServerFixture server;
+
+    @BeforeEach
+    void start(@TempDir Path data) throws Exception {
+        server = ServerFixture.start(data, new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("platform-http:/stream").routeId("stream").process(exchange -> open(exchange));
+            }
+        }, "waystation.http.event-loop-routes", "stream", "waystation.http.stream-buffer", "64KiB",
+                "waystation.http.idle-timeout", "1s");
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private void open(Exchange exchange) {
+        ResponseStream stream = exchange.getProperty(ResponseStream.PROPERTY, ResponseStream.class);
+        stream.onClose(closed::incrementAndGet);
+        stream.open(200, Map.of("Content-Type", "text/event-stream"));
+        stream.write(frame(": hello\n\n"));
+        stream.flush();
+        opened.complete(stream);
+    }
+
+    private static StreamFrame frame(String text) {
+        return StreamFrame.of(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void onLoop(Consumer<ResponseStream> action) {
+        ResponseStream stream = opened.join();
+        CompletableFuture.runAsync(() -> action.accept(stream), stream.loop()).join();
+    }
+
+    private HttpResponse<InputStream> follow(HttpClient.Version version) throws Exception {
+        HttpClient client = HttpClient.newBuilder().version(version).build();
+        return client.send(java.net.http.HttpRequest.newBuilder(server.uri("/stream")).build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+    }
+
+    private static String read(InputStream in, int length) throws IOException {
+        return new String(in.readNBytes(length), StandardCharsets.UTF_8);
+    }
+
+    @ParameterizedTest
+    @EnumSource(HttpClient.Version.class)
+    void framesArriveInOrderAndOutliveTheIdleTimeout(HttpClient.Version version) throws Exception {
+        HttpResponse<InputStream> response = follow(version);
+        assertThat(response.version()).isEqualTo(version);
+        assertThat(response.headers().firstValue("content-type")).contains("text/event-stream");
+        assertThat(read(response.body(), 9)).isEqualTo(": hello\n\n");
+        await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
+        onLoop(stream -> {
+            stream.write(frame("data: 1\n\n"));
+            stream.write(frame("data: 2\n\n"));
+            stream.flush();
+        });
+        assertThat(read(response.body(), 18)).isEqualTo("data: 1\n\ndata: 2\n\n");
+        assertThat(closed).hasValue(0);
+    }
+
+    @Test
+    void chunksOnTheWireAreWellFormed() throws Exception {
+        try (ServerFixture.Raw raw = server.raw()) {
+            raw.send("GET /stream HTTP/1.1\r\nHost: h\r\n\r\n");
+            String head = raw.readUntil(": hello\n\n\r\n");
+            assertThat(head).startsWith("HTTP/1.1 200 OK\r\n").containsIgnoringCase("transfer-encoding: chunked")
+                    .endsWith("\r\n\r\n9\r\n: hello\n\n\r\n");
+        }
+        await().untilAsserted(() -> assertThat(closed).hasValue(1));
+    }
+
+    @Test
+    void oldClientsGetTheBytesWithoutChunks() throws Exception {
+        try (ServerFixture.Raw raw = server.raw()) {
+            raw.send("GET /stream HTTP/1.0\r\n\r\n");
+            assertThat(raw.readUntil(": hello\n\n")).endsWith("\r\n\r\n: hello\n\n");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(HttpClient.Version.class)
+    void anAbortIsNoCleanEnd(HttpClient.Version version) throws Exception {
+        InputStream body = follow(version).body();
+        assertThat(read(body, 9)).isEqualTo(": hello\n\n");
+        onLoop(ResponseStream::abort);
+        assertThatThrownBy(body::readAllBytes).isInstanceOf(IOException.class);
+        assertThat(closed).hasValue(1);
+        onLoop(stream -> {
+            stream.write(BIG); // dropped
+            stream.flush();
+            stream.abort();
+        });
+        assertThat(closed).hasValue(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(HttpClient.Version.class)
+    void aReaderThatStopsIsSeenAndResumes(HttpClient.Version version) throws Exception {
+        InputStream body = follow(version).body();
+        assertThat(read(body, 9)).isEqualTo(": hello\n\n");
+        AtomicInteger written = new AtomicInteger();
+        onLoop(stream -> {
+            stream.onWritable(() -> fill(stream, written, 2000));
+            fill(stream, written, 2000);
+        });
+        await().untilAsserted(() -> onLoop(stream -> assertThat(stream.isWritable()).isFalse()));
+        onLoop(stream -> assertThat(stream.queuedBytes()).isBetween(1L, 2L * MARK + BIG.length()));
+        assertThat(written.get()).isLessThan(2000);
+        assertThat(body.readNBytes(2000 * BIG.length())).hasSize(2000 * BIG.length());
+        assertThat(written).hasValue(2000);
+    }
+
+    private static void fill(ResponseStream stream, AtomicInteger written, int most) {
+        while (stream.isWritable() && written.get() < most) {
+            stream.write(BIG);
+            stream.flush();
+            written.incrementAndGet();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(HttpClient.Version.class)
+    void stoppingTheHubDropsStreamsWithoutACleanEnd(HttpClient.Version version) throws Exception {
+        InputStream body = follow(version).body();
+        assertThat(read(body, 9)).isEqualTo(": hello\n\n");
+        long start = System.nanoTime();
+        server.close();
+        assertThatThrownBy(body::readAllBytes).isInstanceOf(IOException.class);
+        assertThat(closed).hasValue(1);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void headOfAStreamEndsAtOnce() throws Exception {
+        HttpResponse<Void> head = HttpClient.newHttpClient().send(java.net.http.HttpRequest.newBuilder(
+                server.uri("/stream")).method("HEAD", java.net.http.HttpRequest.BodyPublishers.noBody()).build(),
+                HttpResponse.BodyHandlers.discarding());
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(closed).hasValue(1);
+    }
+}
