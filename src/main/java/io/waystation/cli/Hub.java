@@ -13,6 +13,7 @@ import io.waystation.channel.ChannelConfiguration;
 import io.waystation.http.HttpConfiguration;
 import io.waystation.ingest.IngestConfiguration;
 import io.waystation.journal.JournalConfiguration;
+import io.waystation.relay.RelayConfiguration;
 import io.waystation.store.StoreConfiguration;
 
 /**
@@ -26,7 +27,8 @@ public final class Hub {
             ChannelConfiguration.class,
             HttpConfiguration.class,
             JournalConfiguration.class,
-            IngestConfiguration.class);
+            IngestConfiguration.class,
+            RelayConfiguration.class);
 
     private Hub() {
     }
