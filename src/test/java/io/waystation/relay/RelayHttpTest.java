@@ -50,6 +50,7 @@ class RelayHttpTest {
         hub = HubFixture.start(data, "waystation.relay.hold", "300ms",
                 "waystation.channels.protected.open", "true",
                 "waystation.channels.protected.readers", "literal:reader-secret", "waystation.secrets.literal", "true",
+                "waystation.channels.crowd.open", "true",
                 "waystation.channels.full.open", "true", "waystation.channels.full.subscribers", "1");
     }
 
@@ -301,11 +302,11 @@ class RelayHttpTest {
     void takesPostsWhileTwoHundredSubscribersIdle() throws Exception {
         List<EventStream> streams = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            streams.add(open("/stream/" + channel));
+            streams.add(open("/stream/crowd"));
         }
 
         long start = System.nanoTime();
-        String position = append("{}");
+        String position = append("crowd", "{}".getBytes(StandardCharsets.UTF_8));
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
         for (EventStream stream : streams) {
@@ -313,6 +314,6 @@ class RelayHttpTest {
             assertThat(next(stream).id()).isEqualTo(position);
             stream.close();
         }
-        await().atMost(SOON).until(() -> hub.bean("sseHub", SseHub.class).count(channel) == 0);
+        await().atMost(SOON).until(() -> hub.bean("sseHub", SseHub.class).count("crowd") == 0);
     }
 }
