@@ -134,26 +134,26 @@ final class LogWriter implements Runnable {
     }
 
     private void handle(List<PendingAppend> taken) {
-        boolean moved = false;
+        Position before = signal.tail();
         try {
             if (paused && System.nanoTime() < pausedUntil) {
                 failAll(taken, JournalFullException.DISK_FULL, RETRY_LATER, null);
             } else if (!waitForIndex()) {
                 failAll(taken, JournalFullException.INDEX_BEHIND, RETRY_SOON, null);
             } else {
-                moved = write(taken);
+                write(taken);
             }
         } catch (SQLException | IOException | RuntimeException | OutOfMemoryError failed) {
             pause(failed);
             failAll(taken, JournalFullException.DISK_FULL, RETRY_LATER, failed);
         }
         Completions.post(taken);
-        if (moved) {
+        if (signal.tail() != before) {
             signal.tell();
         }
     }
 
-    private boolean write(List<PendingAppend> taken) throws SQLException, IOException {
+    private void write(List<PendingAppend> taken) throws SQLException, IOException {
         if (paused) {
             retention.run();
         }
@@ -174,7 +174,6 @@ final class LogWriter implements Runnable {
             LOG.info("The log is written again");
             paused = false;
         }
-        return !fresh.isEmpty();
     }
 
     /** After a failure: a transaction that seemed to fail may have been written all the same. */
