@@ -7,9 +7,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -17,6 +19,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import io.waystation.cli.client.DeadLetters;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -97,11 +100,15 @@ public final class EventsCommand {
             @ArgGroup(exclusive = false, heading = "Or which events:%n") Selection selection,
             @Option(names = "--into", paramLabel = "CHANNEL", description = "Channel they go to (default: the one each came from).") String into,
             @Option(names = "--to", paramLabel = "URL", description = "Posts the one event to this address, with its headers and exact bytes.") String to,
+            @Option(names = "--client", paramLabel = "FOLDER", description = "Sends a dead letter of the client with this data folder again, by its name, the id of its event, or 'all'.") Path client,
             @Option(names = "--limit", defaultValue = "100", paramLabel = "N", description = "At most so many events, up to 1000 (default: 100).") int limit,
             @Option(names = "--dry-run", description = "Only says which events they would be.") boolean dryRun) throws IOException {
         boolean some = selection != null && !selection.isEmpty();
         if ((id == null) == !some) {
             throw new CommandFailure(ExitCode.USAGE, "name one event by id, or say which events with --channel, --type, --since, ...");
+        }
+        if (client != null) {
+            return replayDeadLetters(output, client, id);
         }
         if (to != null) {
             return post(hub.connect(), output, id, to);
@@ -123,6 +130,23 @@ public final class EventsCommand {
         request.put("limit", limit).put("dryRun", dryRun);
         JsonNode answer = hub.connect().post("/api/events/replay", request);
         output.say((dryRun ? "would replay " : "replayed ") + answer.path("events").size() + " events", answer);
+        return ExitCode.OK;
+    }
+
+    private static int replayDeadLetters(Output output, Path client, String id) throws IOException {
+        if (id == null) {
+            throw new CommandFailure(ExitCode.USAGE, "--client takes a dead letter by its name, the id of its event, or 'all'");
+        }
+        DeadLetters letters = new DeadLetters(client, Duration.ofDays(90), Clock.systemUTC());
+        int moved = 0;
+        for (String each : id.equals("all") ? letters.list().stream().map(DeadLetters.DeadLetter::id).toList() : List.of(id)) {
+            moved += letters.replay(each);
+        }
+        if (moved == 0) {
+            throw new CommandFailure(ExitCode.FAILED, "no dead letter '" + id + "' in " + client);
+        }
+        output.say(moved + " dead letters are sent again as soon as the client runs",
+                JsonNodeFactory.instance.objectNode().put("replayed", moved));
         return ExitCode.OK;
     }
 

@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 /** The root command; without a subcommand it starts the hub, as {@code serve} does. */
 @Command(name = "waystation", mixinStandardHelpOptions = true, description = "A durable webhook hub.",
         versionProvider = Version.class,
-        subcommands = {ServeCommand.class, SendCommand.class, EventsCommand.class, ChannelsCommand.class, TokensCommand.class,
+        subcommands = {ServeCommand.class, ClientCommand.class, SendCommand.class, EventsCommand.class, ChannelsCommand.class, TokensCommand.class,
             DeadLettersCommand.class, GroupsCommand.class, BackupCommand.class, ConfigCommand.class, CompletionCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",

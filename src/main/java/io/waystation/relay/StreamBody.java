@@ -32,7 +32,7 @@ final class StreamBody implements Flow.Subscriber<List<ByteBuffer>>, AutoCloseab
             return null;
         }
         if (piece.problem != null) {
-            throw new IOException(piece.problem);
+            throw new IOException("the connection broke: " + piece.problem.getMessage(), piece.problem);
         }
         if (!piece.bytes.isEmpty()) {
             subscription.request(1);

@@ -110,7 +110,7 @@ public final class LayeredSettings {
             String key = keys.get(name);
             if (key != null) {
                 set(key, value);
-            } else if (name.startsWith("WAYSTATION_") && !NOT_SETTINGS.contains(name)
+            } else if (name.startsWith("WAYSTATION_") && !name.startsWith("WAYSTATION_CLIENT_") && !NOT_SETTINGS.contains(name)
                     && !merged.containsValue("env:" + name)) {
                 throw unknown("environment variable " + name, name.toLowerCase(Locale.ROOT).replace('_', '.'));
             }

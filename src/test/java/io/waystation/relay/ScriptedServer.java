@@ -15,13 +15,13 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A server on a raw socket that answers each connection as a script says, however wrong. */
-final class ScriptedServer implements AutoCloseable {
+public final class ScriptedServer implements AutoCloseable {
     private final ServerSocket listening;
     private final Script script;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
-    ScriptedServer(Script script) throws IOException {
+    public ScriptedServer(Script script) throws IOException {
         this.script = script;
         this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread accepting = new Thread(this::accept, "scripted-server");
@@ -79,11 +79,11 @@ final class ScriptedServer implements AutoCloseable {
         return new Request(lines[0].split(" ")[0], lines[0].split(" ")[1], headers, body);
     }
 
-    URI address(String path) {
+    public URI address(String path) {
         return URI.create("http://127.0.0.1:" + listening.getLocalPort() + path);
     }
 
-    List<Request> requests() {
+    public List<Request> requests() {
         return requests;
     }
 
@@ -95,51 +95,51 @@ final class ScriptedServer implements AutoCloseable {
         }
     }
 
-    record Request(String method, String target, Map<String, String> headers, byte[] body) {
-        String header(String name) {
+    public record Request(String method, String target, Map<String, String> headers, byte[] body) {
+        public String header(String name) {
             return headers.get(name);
         }
     }
 
-    interface Script {
+    public interface Script {
         /** Answers connection number {@code number}, from 1; the socket closes on return. */
         void answer(int number, Request request, Answer answer) throws IOException, InterruptedException;
     }
 
-    record Answer(Socket socket) {
-        Answer raw(String text) throws IOException {
+    public record Answer(Socket socket) {
+        public Answer raw(String text) throws IOException {
             OutputStream out = socket.getOutputStream();
             out.write(text.getBytes(StandardCharsets.UTF_8));
             out.flush();
             return this;
         }
 
-        Answer status(String line, String... headers) throws IOException {
+        public Answer status(String line, String... headers) throws IOException {
             return raw("HTTP/1.1 " + line + "\r\nContent-Length: 0\r\n" + (headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n")
                     + "Connection: close\r\n\r\n");
         }
 
         /** Opens a stream whose body ends with the connection. */
-        Answer stream() throws IOException {
+        public Answer stream() throws IOException {
             return raw("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nConnection: close\r\n\r\n");
         }
 
         /** Opens a stream in chunks, so that an end without the last chunk is a broken connection. */
-        Answer chunkedStream() throws IOException {
+        public Answer chunkedStream() throws IOException {
             return raw("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
         }
 
-        Answer chunk(String text) throws IOException {
+        public Answer chunk(String text) throws IOException {
             return raw(Integer.toHexString(text.getBytes(StandardCharsets.UTF_8).length) + "\r\n" + text + "\r\n");
         }
 
-        void reset() throws IOException {
+        public void reset() throws IOException {
             socket.setSoLinger(true, 0);
             socket.close();
         }
 
         /** Keeps the connection open and silent until the test is over. */
-        void hold() throws InterruptedException {
+        public void hold() throws InterruptedException {
             new java.util.concurrent.CountDownLatch(1).await();
         }
     }

@@ -1,0 +1,89 @@
+package io.waystation.cli.client;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+import io.waystation.settings.InvalidSettingException;
+import io.waystation.settings.Settings;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+
+/** The client as one Camel application: its settings, its beans, and its routes, which are YAML. */
+public final class ClientApplication {
+    private ClientApplication() {
+    }
+
+    /**
+     * A client ready to start.
+     *
+     * @param given settings, see {@link ClientSettings#merge}
+     * @param home folder whose {@code client/*.camel.yaml} wins over the built-in routes, or empty
+     */
+    public static Main create(Properties given, Optional<Path> home) {
+        Properties settings = new Properties();
+        settings.putAll(given);
+        String url = settings.getProperty(ClientSettings.PREFIX + "url");
+        if (url.isBlank()) {
+            throw new InvalidSettingException(ClientSettings.PREFIX + "url", "is not set");
+        }
+        fill(settings, "data", ClientFolder.usual(
+                url, settings.getProperty(ClientSettings.PREFIX + "target"), System.getenv()).toString());
+        Path data = Path.of(settings.getProperty(ClientSettings.PREFIX + "data")).toAbsolutePath().normalize();
+        settings.setProperty(ClientSettings.PREFIX + "data", data.toString());
+        if (settings.getProperty(ClientSettings.PREFIX + "cursor").isBlank()) {
+            fill(settings, "state-file", data.resolve("position").toString());
+        }
+        for (String delay : List.of("retry-delay", "retry-longest-delay")) {
+            millis(settings, ClientSettings.PREFIX + delay);
+        }
+        Main main = new Main();
+        main.setAppName("Waystation client");
+        main.configure().setName("waystation-client");
+        main.setPropertyPlaceholderLocations("false"); // the layers are merged already
+        camel().forEach(main::addInitialProperty);
+        settings.forEach((key, value) -> main.addInitialProperty((String) key, (String) value));
+        main.addInitialProperty("camel.main.routesIncludePattern", routes(home));
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeConfigure(BaseMainSupport starting) {
+                ClientBeans.bind(starting.getCamelContext());
+            }
+        });
+        return main;
+    }
+
+    /** Camel's redelivery policy takes milliseconds without a unit only, and says so first when it needs them. */
+    private static void millis(Properties settings, String key) {
+        Duration delay = Settings.of(Map.of(key, settings.getProperty(key))).duration(key);
+        settings.setProperty(key, Long.toString(delay.toMillis()));
+    }
+
+    private static void fill(Properties settings, String name, String value) {
+        if (settings.getProperty(ClientSettings.PREFIX + name).isBlank()) {
+            settings.setProperty(ClientSettings.PREFIX + name, value);
+        }
+    }
+
+    private static Map<String, String> camel() {
+        return Map.of(
+                "camel.main.shutdownTimeout", "10",
+                "camel.main.jmxEnabled", "false",
+                "camel.main.basePackageScanEnabled", "false",
+                "camel.main.autoConfigurationLogSummary", "false",
+                "camel.main.startupSummaryLevel", "Oneline",
+                "camel.health.enabled", "false");
+    }
+
+    private static String routes(Optional<Path> home) {
+        return home.map(folder -> folder.resolve("client"))
+                .filter(folder -> Files.exists(folder.resolve("client.camel.yaml")))
+                .map(folder -> "file:" + folder + "/*.camel.yaml")
+                .orElse("classpath:client/*.camel.yaml");
+    }
+}

@@ -1,0 +1,120 @@
+package io.waystation.cli.client;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.waystation.settings.InvalidSettingException;
+import io.waystation.settings.Settings;
+import org.apache.camel.CamelContext;
+import org.apache.camel.support.service.ServiceSupport;
+
+/**
+ * Builds what the client's routes use from its settings and binds it in the registry by name. No configuration
+ * class that Camel finds by itself: a hub scans this package too and must not become a client.
+ */
+final class ClientBeans {
+    private static final String PREFIX = ClientSettings.PREFIX;
+
+    private ClientBeans() {
+    }
+
+    static void bind(CamelContext context) {
+        Settings settings = Settings.of(context);
+        Path data = settings.path(PREFIX + "data");
+        DeadLetters deadLetters = new DeadLetters(data, settings.duration(PREFIX + "keep-dead-letters"), Clock.systemUTC());
+        String target = settings.text(PREFIX + "target").orElse(null);
+        bind(context, "streamHeaders", streamHeaders(settings));
+        bind(context, "streamQuery", settings.text(PREFIX + "query").orElse(""));
+        bind(context, "events", new EventNames(settings.list(PREFIX + "only-event"), settings.list(PREFIX + "ignore-event")));
+        bind(context, "commandEvents", new EventNames(settings.list(PREFIX + "exec-on-event"), List.of()));
+        bind(context, "saver", new EventSaver(settings.text(PREFIX + "save-dir").map(Path::of).orElse(null), target));
+        bind(context, "target", new Target(target == null ? null : address(target), headers(settings, "header"),
+                settings.duration(PREFIX + "timeout"), settings.flag(PREFIX + "insecure")));
+        bind(context, "command", new EventCommand(words(settings), settings.flag(PREFIX + "exec-stdin"),
+                settings.list(PREFIX + "exec-env"), settings.duration(PREFIX + "exec-timeout")));
+        TaskfileCache taskfiles = new TaskfileCache(settings.flag(PREFIX + "invalidate")
+                ? settings.path(PREFIX + "taskfile-dir") : null, System.getenv(), settings.duration(PREFIX + "invalidate-delay"));
+        bind(context, "taskfiles", taskfiles);
+        bind(context, "deadLetters", deadLetters);
+        services(context, settings, data, deadLetters, taskfiles);
+    }
+
+    private static void services(CamelContext context, Settings settings, Path data, DeadLetters deadLetters,
+            TaskfileCache taskfiles) {
+        ClientFolder folder = ClientFolder.open(data);
+        try {
+            context.addService(new ServiceSupport() {
+                @Override
+                protected void doStop() throws Exception {
+                    taskfiles.close();
+                    folder.close();
+                }
+            }, true, true);
+            int port = settings.number(PREFIX + "health-port", -1, 65_535);
+            if (port >= 0) {
+                ClientHealth health = new ClientHealth(
+                        context, deadLetters, new InetSocketAddress(settings.required(PREFIX + "health-host"), port));
+                context.addService(health, true, true);
+                bind(context, "health", health);
+            }
+        } catch (Exception cannotStart) {
+            throw new IllegalStateException("cannot start: " + cannotStart.getMessage(), cannotStart);
+        }
+    }
+
+    private static void bind(CamelContext context, String name, Object bean) {
+        context.getRegistry().bind(name, bean);
+    }
+
+    private static URI address(String target) {
+        try {
+            URI address = URI.create(target);
+            if (address.getHost() != null && List.of("http", "https").contains(address.getScheme())) {
+                return address;
+            }
+        } catch (IllegalArgumentException malformed) {
+            // answered below
+        }
+        throw new InvalidSettingException(PREFIX + "target", "must be an http or https address, not '" + target + "'");
+    }
+
+    private static Map<String, String> streamHeaders(Settings settings) {
+        Map<String, String> headers = headers(settings, "stream-header");
+        settings.text(PREFIX + "token").ifPresent(token -> headers.put("Authorization", "Bearer " + token));
+        return headers;
+    }
+
+    /** Lines of {@code Name: value}. */
+    private static Map<String, String> headers(Settings settings, String name) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (String line : settings.text(PREFIX + name).orElse("").split("\n")) {
+            int colon = line.indexOf(':');
+            if (colon > 0) {
+                headers.put(line.substring(0, colon).strip(), line.substring(colon + 1).strip());
+            } else if (!line.isBlank()) {
+                throw new InvalidSettingException(PREFIX + name, "must be 'Name: value', not '" + line + "'");
+            }
+        }
+        return headers;
+    }
+
+    private static List<String> words(Settings settings) {
+        String command = settings.text(PREFIX + "exec").orElse("");
+        if (command.isEmpty()) {
+            return List.of();
+        }
+        if (settings.flag(PREFIX + "shell")) {
+            return List.of("/bin/sh", "-c", command);
+        }
+        try {
+            return CommandWords.split(command);
+        } catch (IllegalArgumentException unclosed) {
+            throw new InvalidSettingException(PREFIX + "exec", "cannot be split into words: " + unclosed.getMessage());
+        }
+    }
+}

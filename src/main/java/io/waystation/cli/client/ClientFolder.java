@@ -1,0 +1,73 @@
+package io.waystation.cli.client;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+
+import io.waystation.store.StartupException;
+
+/** The folder that one running client has to itself: its position and its dead letters. */
+final class ClientFolder implements Closeable {
+    private final FileChannel channel;
+
+    private ClientFolder(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * Takes the folder, creating it when it is not there.
+     *
+     * @throws StartupException {@code data-folder-unwritable} or {@code data-folder-in-use}
+     */
+    static ClientFolder open(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            FileChannel channel = FileChannel.open(
+                    folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileLock lock;
+            try {
+                lock = channel.tryLock();
+            } catch (OverlappingFileLockException sameProcess) {
+                lock = null;
+            }
+            if (lock == null) {
+                channel.close();
+                throw new StartupException("data-folder-in-use", "the folder " + folder
+                        + " is in use by another client; stop it or name another with --data");
+            }
+            return new ClientFolder(channel);
+        } catch (IOException unwritable) {
+            throw new StartupException("data-folder-unwritable",
+                    "cannot write the folder " + folder + "; make it writable or name another with --data", unwritable);
+        }
+    }
+
+    /** Where a client of this stream and target keeps its data unless told otherwise: the same after a restart. */
+    static Path usual(String url, String target, Map<String, String> environment) {
+        String state = environment.getOrDefault("XDG_STATE_HOME", "");
+        Path base = state.isBlank()
+                ? Path.of(System.getProperty("user.home"), ".local", "state") : Path.of(state);
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256")
+                    .digest((url + "\n" + target).getBytes(StandardCharsets.UTF_8));
+            return base.resolve("waystation").resolve("client-" + HexFormat.of().formatHex(hash, 0, 6));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible); // every Java platform has SHA-256
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

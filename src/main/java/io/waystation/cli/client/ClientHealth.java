@@ -1,0 +1,90 @@
+package io.waystation.cli.client;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.waystation.relay.SseConsumer;
+import io.waystation.relay.StreamStatus;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.support.service.ServiceSupport;
+
+/**
+ * Answers {@code GET /health}: 200 only while the stream is connected and not silent, else 503; either way
+ * with what is known as JSON. {@code GET /livez} answers 200 as long as the process answers at all.
+ */
+final class ClientHealth extends ServiceSupport {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final CamelContext context;
+    private final DeadLetters deadLetters;
+    private final InetSocketAddress address;
+    private HttpServer server;
+    private ExecutorService threads;
+
+    ClientHealth(CamelContext context, DeadLetters deadLetters, InetSocketAddress address) {
+        this.context = context;
+        this.deadLetters = deadLetters;
+        this.address = address;
+    }
+
+    /** Port it listens on. */
+    int port() {
+        return server.getAddress().getPort();
+    }
+
+    @Override
+    protected void doStart() throws IOException {
+        threads = Executors.newFixedThreadPool(2, task -> {
+            Thread thread = new Thread(task, "client-health");
+            thread.setDaemon(true);
+            return thread;
+        });
+        server = HttpServer.create(address, 16);
+        server.setExecutor(threads);
+        server.createContext("/health", exchange -> answer(exchange, true));
+        server.createContext("/livez", exchange -> answer(exchange, false));
+        server.start();
+    }
+
+    @Override
+    protected void doStop() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    private void answer(HttpExchange exchange, boolean streamCounts) throws IOException {
+        try (exchange) {
+            boolean healthy = false;
+            ObjectNode json = JSON.createObjectNode();
+            for (Route route : context.getRoutes()) {
+                if (route.getConsumer() instanceof SseConsumer consumer) {
+                    StreamStatus.Snapshot status = consumer.status().snapshot();
+                    describe(json, status).put("inFlight", consumer.inFlight());
+                    healthy = status.healthy();
+                }
+            }
+            json.put("deadLetters", deadLetters.count());
+            byte[] body = (JSON.writeValueAsString(json) + "\n").getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.sendResponseHeaders(healthy || !streamCounts ? 200 : 503, body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    private static ObjectNode describe(ObjectNode json, StreamStatus.Snapshot status) {
+        json.put("status", status.state()).put("dialect", status.dialect()).put("since", status.since().toString());
+        ObjectNode last = status.lastEventId() == null ? json.putNull("lastEvent").objectNode() : json.putObject("lastEvent");
+        last.put("id", status.lastEventId()).put("position", status.lastPosition())
+                .put("at", String.valueOf(status.lastEventAt())).put("lagMillis", status.lagMillis());
+        return json.put("received", status.received()).put("reconnects", status.reconnects()).put("gaps", status.gaps())
+                .put("unreadable", status.unreadable()).put("problem", status.problem());
+    }
+}

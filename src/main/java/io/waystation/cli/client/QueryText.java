@@ -1,0 +1,34 @@
+package io.waystation.cli.client;
+
+import java.nio.charset.StandardCharsets;
+
+/** The query of a sender in a form that can stand in any address and, in single quotes, in any shell. */
+final class QueryText {
+    private static final String KEPT = "-._~!$&()*+,;=:@/?";
+
+    private QueryText() {
+    }
+
+    /** Percent-encodes what a query may not hold (RFC 3986, 3.4) and the single quote; empty when there is none. */
+    static String safe(String query) {
+        if (query == null) {
+            return "";
+        }
+        StringBuilder safe = new StringBuilder(query.length());
+        byte[] bytes = query.getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < bytes.length; i++) {
+            char c = (char) (bytes[i] & 0xff);
+            boolean encoded = c == '%' && i + 2 < bytes.length && isHex(bytes[i + 1]) && isHex(bytes[i + 2]);
+            if (encoded || c < 0x80 && (Character.isLetterOrDigit(c) || KEPT.indexOf(c) >= 0)) {
+                safe.append(c);
+            } else {
+                safe.append(String.format("%%%02X", (int) c));
+            }
+        }
+        return safe.toString();
+    }
+
+    private static boolean isHex(byte value) {
+        return Character.digit((char) value, 16) >= 0;
+    }
+}
