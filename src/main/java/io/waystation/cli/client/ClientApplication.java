@@ -2,14 +2,11 @@ package io.waystation.cli.client;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
 import io.waystation.settings.InvalidSettingException;
-import io.waystation.settings.Settings;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -39,9 +36,6 @@ public final class ClientApplication {
         if (settings.getProperty(ClientSettings.PREFIX + "cursor").isBlank()) {
             fill(settings, "state-file", data.resolve("position").toString());
         }
-        for (String delay : List.of("retry-delay", "retry-longest-delay")) {
-            millis(settings, ClientSettings.PREFIX + delay);
-        }
         Main main = new Main();
         main.setAppName("Waystation client");
         main.configure().setName("waystation-client");
@@ -56,12 +50,6 @@ public final class ClientApplication {
             }
         });
         return main;
-    }
-
-    /** Camel's redelivery policy takes milliseconds without a unit only, and says so first when it needs them. */
-    private static void millis(Properties settings, String key) {
-        Duration delay = Settings.of(Map.of(key, settings.getProperty(key))).duration(key);
-        settings.setProperty(key, Long.toString(delay.toMillis()));
     }
 
     private static void fill(Properties settings, String name, String value) {

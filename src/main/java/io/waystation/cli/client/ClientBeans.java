@@ -11,6 +11,8 @@ import java.util.Map;
 import io.waystation.settings.InvalidSettingException;
 import io.waystation.settings.Settings;
 import org.apache.camel.CamelContext;
+import org.apache.camel.LoggingLevel;
+import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
 import org.apache.camel.support.service.ServiceSupport;
 
 /**
@@ -35,6 +37,7 @@ final class ClientBeans {
         bind(context, "saver", new EventSaver(settings.text(PREFIX + "save-dir").map(Path::of).orElse(null), target));
         bind(context, "target", new Target(target == null ? null : address(target), headers(settings, "header"),
                 settings.duration(PREFIX + "timeout"), settings.flag(PREFIX + "insecure")));
+        bind(context, "targetRetries", retries(settings));
         bind(context, "command", new EventCommand(words(settings), settings.flag(PREFIX + "exec-stdin"),
                 settings.list(PREFIX + "exec-env"), settings.duration(PREFIX + "exec-timeout")));
         TaskfileCache taskfiles = new TaskfileCache(settings.flag(PREFIX + "invalidate")
@@ -69,6 +72,23 @@ final class ClientBeans {
 
     private static void bind(CamelContext context, String name, Object bean) {
         context.getRegistry().bind(name, bean);
+    }
+
+    /** A bean, because a placeholder in YAML cannot stand for the numbers of a redelivery policy. */
+    private static RedeliveryPolicy retries(Settings settings) {
+        RedeliveryPolicy policy = new RedeliveryPolicy();
+        policy.setMaximumRedeliveries(settings.number(PREFIX + "retries", 0, Integer.MAX_VALUE));
+        policy.setRedeliveryDelay(settings.duration(PREFIX + "retry-delay").toMillis());
+        policy.setMaximumRedeliveryDelay(settings.duration(PREFIX + "retry-longest-delay").toMillis());
+        policy.setUseExponentialBackOff(true);
+        policy.setBackOffMultiplier(2);
+        policy.setUseCollisionAvoidance(true);
+        policy.setCollisionAvoidancePercent(25);
+        policy.setAllowRedeliveryWhileStopping(false); // the event comes again after the restart
+        policy.setRetryAttemptedLogLevel(LoggingLevel.WARN);
+        policy.setLogRetryStackTrace(false);
+        policy.setLogExhausted(false); // the dead letter is logged
+        return policy;
     }
 
     private static URI address(String target) {

@@ -37,6 +37,9 @@ public final class DeadLetters {
     /** Message header with the step a letter is for; a route decides by it. */
     public static final String STEP = "CamelWaystationStep";
 
+    /** Exchange property with how often a step was tried; Camel forgets its own count before a failure is handled. */
+    static final String ATTEMPTS = "CamelWaystationAttempts";
+
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LONGEST_REASON = 2000;
@@ -75,19 +78,19 @@ public final class DeadLetters {
         Event event = ClientEvent.of(exchange);
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         String step = exchange.getMessage().getHeader(STEP, "forward", String.class);
-        Integer tries = exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
+        int attempts = exchange.getProperty(ATTEMPTS, 1, Integer.class);
         String reason = failure == null ? "unknown" : String.valueOf(failure.getMessage());
         ObjectNode letter = JSON.createObjectNode()
                 .put("step", step)
                 .put("reason", reason.substring(0, Math.min(reason.length(), LONGEST_REASON)))
-                .put("attempts", tries + 1)
+                .put("attempts", attempts)
                 .put("failedAt", clock.instant().toString());
         letter.set("event", JSON.readTree(EventJson.write(event)));
         Files.createDirectories(dead);
         String name = SafeName.of(event) + "." + step.replaceAll("[^a-z]", "_") + ".json";
         write(dead.resolve(name), JSON.writeValueAsBytes(letter));
         LOG.error("event {} ({}) is a dead letter: {} after {} attempts; send it again with: waystation events replay {} "
-                + "--client {}", event.id(), event.type(), reason, tries + 1, name.replaceAll("\\.json$", ""), dead.getParent());
+                + "--client {}", event.id(), event.type(), reason, attempts, name.replaceAll("\\.json$", ""), dead.getParent());
         expire();
     }
 

@@ -57,6 +57,7 @@ public final class Target {
     public void send(Exchange exchange)
             throws TargetUnavailableException, TargetRefusedException, InterruptedException {
         if (address != null) {
+            exchange.setProperty(DeadLetters.ATTEMPTS, exchange.getProperty(DeadLetters.ATTEMPTS, 0, Integer.class) + 1);
             int status = answer(request(ClientEvent.of(exchange)));
             if (status == 408 || status == 425 || status == 429 || status >= 500) {
                 throw new TargetUnavailableException("the target answered " + status);

@@ -1,0 +1,74 @@
+package io.waystation.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+import io.waystation.cli.client.ClientSettings;
+import io.waystation.settings.InvalidSettingException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class ClientCommandTest {
+    @Test
+    void turnsItsOptionsIntoSettings() {
+        ClientCommand command = new ClientCommand();
+        new CommandLine(command).parseArgs("https://hub.example.com/c?pubkey=a&x=1", "http://127.0.0.1:8080/hook?y=2",
+                "--ignore-event", "ping,issues", "--ignore-event", "fork", "--header", "X-A: 1", "--header", "X-B: 2", "--parallel", "4",
+                "--retries", "7", "--insecure", "--cursor", "edge", "--exec", "task build", "-D", "idle-timeout=20s");
+
+        Map<String, String> settings = command.settings();
+
+        assertThat(settings).containsEntry("url", "https://hub.example.com/c").containsEntry("query", "pubkey=a&x=1")
+                .containsEntry("target", "http://127.0.0.1:8080/hook?y=2").containsEntry("ignore-event", "ping,issues,fork")
+                .containsEntry("header", "X-A: 1\nX-B: 2").containsEntry("parallel", "4").containsEntry("retries", "7")
+                .containsEntry("insecure", "true").containsEntry("cursor", "edge").containsEntry("exec", "task build")
+                .containsEntry("idle-timeout", "20s").doesNotContainKeys("save-dir", "shell", "state-file");
+        assertThat(ClientSettings.merge(Optional.empty(), Map.of(), settings)).containsEntry("waystation.client.retries", "7");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ftp://x/c http://t", "https://hub/c", "https://hub/c nonsense", "https://hub/c http://t --cursor a --state-file b",
+        "https://hub/c http://t --token-env NO_SUCH_VARIABLE_HERE", "", "https://hub/c http://t --unknown"})
+    void refusesWhatMakesNoSense(String line) {
+        StringWriter err = new StringWriter();
+        CommandLine command = new CommandLine(new ClientCommand()).setErr(new PrintWriter(err));
+
+        int exitCode = command.execute(line.isEmpty() ? new String[0] : line.split(" "));
+
+        assertThat(exitCode).isEqualTo(2);
+        assertThat(err.toString()).isNotBlank();
+    }
+
+    @Test
+    void describesEveryOption() {
+        CommandLine command = new CommandLine(new ClientCommand());
+
+        assertThat(command.getCommandSpec().options()).allMatch(option -> option.description().length > 0);
+        assertThat(command.getUsageMessage()).contains("--save-dir", "--invalidate", "--health-port", "Exit codes");
+    }
+
+    @Test
+    void readsSettingsFromTheFileBesideTheProgramAndTheEnvironment(@TempDir Path home) throws Exception {
+        Files.createDirectories(home.resolve("client"));
+        Files.writeString(home.resolve("client/client.properties"), "waystation.client.retries=3\nwaystation.client.timeout=5s\n");
+
+        Properties settings = ClientSettings.merge(
+                Optional.of(home), Map.of("WAYSTATION_CLIENT_RETRIES", "4", "WAYSTATION_CLIENT_SAVE_DIR", "x"), Map.of("timeout", "6s"));
+
+        assertThat(settings).containsEntry("waystation.client.retries", "4").containsEntry("waystation.client.timeout", "6s")
+                .containsEntry("waystation.client.save-dir", "x");
+        assertThatThrownBy(() -> ClientSettings.merge(Optional.empty(), Map.of(), Map.of("waystation.client.retires", "1")))
+                .isInstanceOf(InvalidSettingException.class).hasMessageContaining("retires");
+    }
+}
