@@ -23,6 +23,8 @@ final class HttpServerSettings {
                 .setAcceptBacklog(BACKLOG)
                 .setIdleTimeout(0) // connections are looked at by ours, which spares streams
                 .setHandle100ContinueAutomatically(false)
+                .setPerFrameWebSocketCompressionSupported(false) // else every message passes a handler for it
+                .setPerMessageWebSocketCompressionSupported(false)
                 .setMaxInitialLineLength(settings.maxRequestLine())
                 .setMaxHeaderSize(settings.maxHeaders())
                 .setMaxChunkSize(LARGEST_CHUNK)
