@@ -1,0 +1,35 @@
+package io.waystation.console;
+
+import java.time.Clock;
+
+import org.apache.camel.CamelConfiguration;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.Registry;
+
+import io.waystation.channel.Channels;
+import io.waystation.http.RefusedRequests;
+import io.waystation.http.Tokens;
+import io.waystation.journal.DeadLetters;
+import io.waystation.journal.EventIndex;
+import io.waystation.journal.Groups;
+import io.waystation.journal.Journal;
+import io.waystation.store.DataFolder;
+
+/** Binds the beans of {@code routes/api.camel.yaml}. */
+public final class ConsoleConfiguration implements CamelConfiguration {
+    @Override
+    public void configure(CamelContext context) {
+        Registry registry = context.getRegistry();
+        Clock clock = Clock.systemUTC();
+        Journal journal = registry.lookupByNameAndType("journal", Journal.class);
+        EventIndex index = registry.lookupByNameAndType("eventIndex", EventIndex.class);
+        Channels channels = registry.lookupByNameAndType("channels", Channels.class);
+        Backup backup = new Backup(registry.lookupByNameAndType("dataFolder", DataFolder.class), clock);
+        registry.bind("eventsApi", new EventsApi(journal, new EventSearch(journal, index, clock), channels, clock));
+        registry.bind("channelsApi", new ChannelsApi(channels));
+        registry.bind("tokensApi", new TokensApi(registry.lookupByNameAndType(Tokens.NAME, Tokens.class)));
+        registry.bind("deadLettersApi", new DeadLettersApi(registry.lookupByNameAndType("deadLetters", DeadLetters.class)));
+        registry.bind("hubApi", new HubApi(registry.lookupByNameAndType("groups", Groups.class),
+                registry.lookupByNameAndType(RefusedRequests.NAME, RefusedRequests.class), backup));
+    }
+}

@@ -1,0 +1,179 @@
+package io.waystation.console;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
+import org.apache.camel.Exchange;
+
+import io.waystation.channel.Channels;
+import io.waystation.event.Event;
+import io.waystation.event.Position;
+import io.waystation.event.PositionedEvent;
+import io.waystation.http.ProblemException;
+import io.waystation.journal.Appended;
+import io.waystation.journal.IndexEntry;
+import io.waystation.journal.Journal;
+import io.waystation.journal.JournalFullException;
+
+/** Bean {@code eventsApi}: lists, shows and replays events. */
+public final class EventsApi {
+    private static final int MOST = 1_000;
+    private static final int USUAL = 50;
+    private static final Set<String> CREDENTIALS = Set.of(
+            "authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key", "x-auth-token", "x-gitlab-token");
+
+    private final Journal journal;
+    private final EventSearch search;
+    private final Channels channels;
+    private final Clock clock;
+    private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
+
+    EventsApi(Journal journal, EventSearch search, Channels channels, Clock clock) {
+        this.journal = journal;
+        this.search = search;
+        this.channels = channels;
+        this.clock = clock;
+    }
+
+    /** {@code GET /api/events}. */
+    public void list(Exchange exchange) {
+        ApiRequest request = ApiRequest.of(exchange);
+        EventCriteria criteria = EventCriteria.read(request::query, clock);
+        int limit = ApiRequest.limit(request.query("limit"), USUAL, MOST);
+        EventSearch.Found found = search.search(criteria, before(request.query("before")), limit);
+        ObjectNode answer = ApiAnswer.object();
+        ArrayNode events = answer.putArray("events");
+        found.entries().forEach(entry -> describe(events.addObject(), entry));
+        answer.put("next", found.next() == 0 ? null : new Position(0, found.next()).toString());
+        ApiAnswer.json(exchange, 200, answer);
+    }
+
+    private static long before(Optional<String> text) {
+        return text.map(value -> Position.parse(value).map(Position::offset)
+                .orElseThrow(() -> ApiRequest.invalid("before", "must be a position such as 1767225600000-42")))
+                .orElse(Long.MAX_VALUE);
+    }
+
+    private static void describe(ObjectNode json, IndexEntry entry) {
+        json.put("id", entry.id()).put("position", entry.position().toString())
+                .put("time", Instant.ofEpochMilli(entry.position().millis()).toString())
+                .put("channel", entry.channel()).put("source", entry.source()).put("type", entry.type())
+                .put("subject", entry.subject()).put("key", entry.key()).put("verified", entry.verified())
+                .put("deliveryId", entry.deliveryId()).put("replayOf", entry.replayOf()).put("size", entry.size());
+    }
+
+    /** {@code GET /api/events/{id}}. */
+    public void show(Exchange exchange) {
+        ApiAnswer.json(exchange, 200, describe(find(exchange)));
+    }
+
+    /** An event with its headers and body; values of credential headers are masked. */
+    static ObjectNode describe(PositionedEvent record) {
+        Event event = record.event();
+        ObjectNode json = ApiAnswer.object();
+        json.put("id", event.id()).put("position", record.position().toString()).put("time", event.time().toString())
+                .put("channel", event.channel()).put("source", event.source()).put("type", event.type())
+                .put("subject", event.subject()).put("key", event.key()).put("verified", event.verified())
+                .put("deliveryId", event.deliveryId()).put("replayOf", event.replayOf())
+                .put("size", event.body().length)
+                .put("method", event.method()).put("path", event.path()).put("query", event.query());
+        ObjectNode headers = json.putObject("headers");
+        event.headers().toMap().forEach((name, values) -> {
+            ArrayNode array = headers.putArray(name);
+            values.forEach(value -> array.add(CREDENTIALS.contains(name) ? "***" : value));
+        });
+        return json.put("body", Base64.getEncoder().encodeToString(event.body()));
+    }
+
+    /** {@code GET /api/events/{id}/body}: the exact bytes, as a download, because they are a stranger's. */
+    public void body(Exchange exchange) {
+        PositionedEvent record = find(exchange);
+        ApiAnswer.bytes(exchange, 200, "application/octet-stream", record.event().body());
+        exchange.getMessage().setHeader("Content-Disposition", "attachment; filename=\"" + record.position() + ".body\"");
+    }
+
+    private PositionedEvent find(Exchange exchange) {
+        return search.find(ApiRequest.of(exchange).path("id")).orElseThrow(() -> ApiRequest.missing(
+                "no-such-event", "The log has no event with this id or position, or no longer."));
+    }
+
+    /** {@code POST /api/events/{id}/replay}. */
+    public void replay(Exchange exchange) {
+        PositionedEvent record = find(exchange);
+        Optional<String> into = into(ApiRequest.of(exchange));
+        Event event = again(record.event(), into);
+        Appended appended = append(event);
+        Audit.note(exchange, "replayed", record.position() + " as " + appended.position());
+        ApiAnswer.json(exchange, 202, ApiAnswer.object().put("id", event.id())
+                .put("position", appended.position().toString()).put("channel", event.channel())
+                .put("replayOf", record.event().id()));
+    }
+
+    /** {@code POST /api/events/replay}: the newest events that match, in the order they came. */
+    public void replayMany(Exchange exchange) {
+        ApiRequest request = ApiRequest.of(exchange);
+        EventCriteria criteria = EventCriteria.read(request::text, clock);
+        if (criteria.isEverything()) {
+            throw new ProblemException(400, "nothing-selected",
+                    "Say which events: channel, type, source, verified, since, until or text.");
+        }
+        int limit = ApiRequest.limit(request.text("limit"), USUAL, MOST);
+        boolean dryRun = request.text("dryRun").map(Boolean::parseBoolean).orElse(false);
+        Optional<String> into = into(request);
+        EventSearch.Found found = search.search(criteria, Long.MAX_VALUE, limit);
+        List<IndexEntry> chosen = new ArrayList<>(found.entries());
+        Collections.reverse(chosen);
+        ObjectNode answer = ApiAnswer.object().put("dryRun", dryRun).put("more", found.next() != 0);
+        ArrayNode events = answer.putArray("events");
+        for (IndexEntry entry : chosen) {
+            ObjectNode row = events.addObject().put("id", entry.id()).put("position", entry.position().toString())
+                    .put("type", entry.type()).put("channel", entry.channel());
+            if (!dryRun) {
+                row.put("replayed", journal.find(entry.position().offset())
+                        .map(record -> append(again(record.event(), into)).position().toString()).orElse(null));
+            }
+        }
+        if (!dryRun) {
+            Audit.note(exchange, "replayed", chosen.size() + " events");
+        }
+        ApiAnswer.json(exchange, dryRun ? 200 : 202, answer);
+    }
+
+    private Optional<String> into(ApiRequest request) {
+        Optional<String> into = request.text("into");
+        into.filter(name -> channels.policy(name).isEmpty()).ifPresent(name -> {
+            throw ApiRequest.missing("no-such-channel", "There is no channel '" + name + "'.");
+        });
+        return into;
+    }
+
+    private Event again(Event event, Optional<String> into) {
+        String channel = into.orElse(event.channel());
+        String key = event.key().equals(event.channel()) ? channel : event.key();
+        return new Event(ids.generate().toString(), channel, event.source(), event.type(), event.subject(), clock.instant(),
+                key, event.verified(), null, event.id(), event.method(), event.path(), event.query(), event.headers(),
+                event.body());
+    }
+
+    private Appended append(Event event) {
+        try {
+            return journal.append(event, Runnable::run).join();
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof JournalFullException full) {
+                throw new ProblemException(503, "log-full", full.getMessage());
+            }
+            throw failed;
+        }
+    }
+}

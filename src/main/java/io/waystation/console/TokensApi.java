@@ -1,0 +1,80 @@
+package io.waystation.console;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.camel.Exchange;
+import org.apache.camel.util.TimeUtils;
+
+import io.waystation.http.Role;
+import io.waystation.http.Token;
+import io.waystation.http.Tokens;
+
+/** Bean {@code tokensApi}: lists, creates and revokes tokens. */
+public final class TokensApi {
+    private final Tokens tokens;
+
+    TokensApi(Tokens tokens) {
+        this.tokens = tokens;
+    }
+
+    /** {@code GET /api/tokens}. */
+    public void list(Exchange exchange) {
+        ObjectNode answer = ApiAnswer.object();
+        ArrayNode rows = answer.putArray("tokens");
+        for (Token token : tokens.list()) {
+            ObjectNode row = rows.addObject().put("name", token.name());
+            token.roles().stream().sorted().map(Role::toString).forEach(row.putArray("roles")::add);
+            row.put("created", token.created().toString())
+                    .put("expires", token.expires().map(Instant::toString).orElse(null))
+                    .put("lastUsed", token.lastUsed().map(Instant::toString).orElse(null));
+        }
+        ApiAnswer.json(exchange, 200, answer);
+    }
+
+    /** {@code POST /api/tokens}. The secret is in this answer and nowhere else. */
+    public void create(Exchange exchange) {
+        ApiRequest request = ApiRequest.of(exchange);
+        String name = request.text("name").orElseThrow(() -> ApiRequest.invalid("name", "is missing"));
+        Optional<Duration> lifetime = request.text("expiresIn").map(TokensApi::duration);
+        String secret = tokens.create(name, roles(request.body().path("roles")), lifetime);
+        Audit.note(exchange, "created token", name);
+        ApiAnswer.json(exchange, 201, ApiAnswer.object().put("name", name).put("secret", secret));
+    }
+
+    private static Set<Role> roles(JsonNode given) {
+        Set<Role> roles = EnumSet.noneOf(Role.class);
+        for (JsonNode role : given) {
+            try {
+                roles.add(Role.of(role.asText()));
+            } catch (IllegalArgumentException unknown) {
+                throw ApiRequest.invalid("roles", "are wrong: " + unknown.getMessage());
+            }
+        }
+        return roles;
+    }
+
+    private static Duration duration(String text) {
+        try {
+            return Duration.ofMillis(TimeUtils.toMilliSeconds(text));
+        } catch (IllegalArgumentException malformed) {
+            throw ApiRequest.invalid("expiresIn", "must be a duration such as 12h or 90d");
+        }
+    }
+
+    /** {@code DELETE /api/tokens/{name}}. */
+    public void revoke(Exchange exchange) {
+        String name = ApiRequest.of(exchange).path("name");
+        if (!tokens.revoke(name)) {
+            throw ApiRequest.missing("no-such-token", "There is no token '" + name + "'.");
+        }
+        Audit.note(exchange, "revoked token", name);
+        ApiAnswer.done(exchange);
+    }
+}
