@@ -10,6 +10,7 @@ import org.apache.camel.CamelConfiguration;
 import org.apache.camel.main.Main;
 
 import io.waystation.channel.ChannelConfiguration;
+import io.waystation.console.ConsoleConfiguration;
 import io.waystation.http.HttpConfiguration;
 import io.waystation.ingest.IngestConfiguration;
 import io.waystation.journal.JournalConfiguration;
@@ -28,7 +29,8 @@ public final class Hub {
             HttpConfiguration.class,
             JournalConfiguration.class,
             IngestConfiguration.class,
-            RelayConfiguration.class);
+            RelayConfiguration.class,
+            ConsoleConfiguration.class);
 
     private Hub() {
     }
@@ -47,7 +49,9 @@ public final class Hub {
         settings.forEach((key, value) -> main.addInitialProperty((String) key, (String) value));
         main.addInitialProperty("camel.main.routesIncludePattern", routes(home));
         main.addInitialProperty("camel.component.kamelet.location", kamelets(home));
+        home.ifPresent(folder -> main.addInitialProperty(StartConfiguration.HOME, folder.toString()));
         ROOMS.forEach(main.configure()::addConfiguration);
+        main.configure().addConfiguration(StartConfiguration.class);
         return main;
     }
 

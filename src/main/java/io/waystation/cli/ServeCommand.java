@@ -25,7 +25,8 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "FOLDER", description = "Folder for everything the hub keeps (default: data).")
     private String data;
 
-    @Option(names = "--profile", paramLabel = "NAME", description = "Profile to run with, such as dev or prod.")
+    @Option(names = "--profile", paramLabel = "NAME", defaultValue = "${env:WAYSTATION_PROFILE}",
+            description = "Profile to run with, such as dev or prod (default: WAYSTATION_PROFILE, else none).")
     private String profile;
 
     @Option(names = "-D", paramLabel = "KEY=VALUE", description = "Sets any setting; may be given more than once.")
@@ -39,7 +40,7 @@ public final class ServeCommand implements Callable<Integer> {
         put(commandLine, "waystation.data", data);
         Optional<Path> home = ConfigCommand.home();
         Properties merged = LayeredSettings.merge(
-                Optional.ofNullable(profile), home, System.getenv(), System.getProperties(), commandLine);
+                Optional.ofNullable(profile).filter(name -> !name.isBlank()), home, System.getenv(), System.getProperties(), commandLine);
         Main main = Hub.create(merged, home);
         main.addMainListener(new Ready(System.out));
         try {

@@ -38,7 +38,7 @@ public final class LayeredSettings {
     private static final Pattern NAMED = Pattern.compile("waystation\\.channels\\.[A-Za-z0-9_-]{1,128}\\.[a-z-]+");
     /** Environment variables that are not settings of the hub. */
     private static final Set<String> NOT_SETTINGS = Set.of(
-            "WAYSTATION_HOME", "WAYSTATION_LOG_LEVEL", "WAYSTATION_JAVA_OPTS", "WAYSTATION_TOKEN", "WAYSTATION_URL", "WAYSTATION_SECRET_KEY");
+            "WAYSTATION_HOME", "WAYSTATION_PROFILE", "WAYSTATION_LOG_LEVEL", "WAYSTATION_JAVA_OPTS", "WAYSTATION_TOKEN", "WAYSTATION_URL", "WAYSTATION_SECRET_KEY");
 
     private final Properties merged = new Properties();
     private final Set<String> declared;
