@@ -2,7 +2,6 @@ package io.waystation.cli;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -165,7 +164,7 @@ public final class EventsCommand {
             }
         });
         request.setHeader("Idempotency-Key", event.path("id").asText());
-        HttpResponse<byte[]> response = HubClient.send(HttpClient.newHttpClient(), request.build());
+        HttpResponse<byte[]> response = HubClient.send(HubClient.http(), request.build());
         if (response.statusCode() / 100 != 2) {
             throw HubClient.refused(response);
         }

@@ -24,13 +24,18 @@ final class HubClient {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration ANSWER = Duration.ofMinutes(10);
 
-    private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT).build();
+    private final HttpClient http = http();
     private final URI hub;
     private final String token;
 
     HubClient(URI hub, String token) {
         this.hub = hub;
         this.token = token;
+    }
+
+    /** HTTP/1.1: one request needs no upgrade. */
+    static HttpClient http() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
     }
 
     /** Checks an address a person gave. */

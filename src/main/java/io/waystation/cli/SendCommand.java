@@ -2,7 +2,6 @@ package io.waystation.cli;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -74,7 +73,7 @@ public final class SendCommand implements Callable<Integer> {
                 .timeout(Duration.ofSeconds(timeout))
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body));
         all.forEach(request::setHeader);
-        HttpResponse<byte[]> response = HubClient.send(HttpClient.newHttpClient(), request.build());
+        HttpResponse<byte[]> response = HubClient.send(HubClient.http(), request.build());
         if (response.statusCode() / 100 != 2) {
             throw HubClient.refused(response);
         }

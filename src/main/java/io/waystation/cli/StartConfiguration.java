@@ -9,6 +9,7 @@ import java.util.Set;
 
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Ordered;
 import org.apache.camel.StartupListener;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 
@@ -28,18 +29,26 @@ public final class StartConfiguration implements CamelConfiguration {
 
     @Override
     public void configure(CamelContext context) throws Exception {
-        context.addStartupListener(new StartupListener() {
-            @Override
-            public void onCamelContextStarted(CamelContext started, boolean alreadyStarted) {
-                // too early: routes are not up yet
-            }
+        context.addStartupListener(new Started());
+    }
 
-            @Override
-            public void onCamelContextFullyStarted(CamelContext started, boolean alreadyStarted) throws Exception {
-                writeAddress(started);
-                watchRoutes(started);
-            }
-        });
+    /** Runs last: the server's port opens in a listener too. */
+    private static final class Started implements StartupListener, Ordered {
+        @Override
+        public int getOrder() {
+            return Ordered.LOWEST;
+        }
+
+        @Override
+        public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) {
+            // too early: routes are not up yet
+        }
+
+        @Override
+        public void onCamelContextFullyStarted(CamelContext context, boolean alreadyStarted) throws Exception {
+            writeAddress(context);
+            watchRoutes(context);
+        }
     }
 
     private static void writeAddress(CamelContext context) throws IOException {
@@ -59,7 +68,7 @@ public final class StartConfiguration implements CamelConfiguration {
         return scheme + "://" + (shown.contains(":") ? "[" + shown + "]" : shown) + ":" + port;
     }
 
-    private void watchRoutes(CamelContext context) throws Exception {
+    private static void watchRoutes(CamelContext context) throws Exception {
         if (!Settings.of(context).flag("waystation.reload")) {
             return;
         }

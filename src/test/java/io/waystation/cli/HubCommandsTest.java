@@ -1,0 +1,187 @@
+package io.waystation.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.ZipFile;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import io.waystation.HubFixture;
+
+/** Every command about a hub, against a real one. */
+class HubCommandsTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    private static Path folder;
+    private static HubFixture hub;
+
+    @BeforeAll
+    static void start() throws Exception {
+        hub = HubFixture.start(folder.resolve("data"));
+    }
+
+    @AfterAll
+    static void stop() {
+        hub.close();
+    }
+
+    private static CommandLineRun run(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--data");
+        all.add(folder.resolve("data").toString());
+        return CommandLineRun.of(all.toArray(String[]::new));
+    }
+
+    private static JsonNode json(String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--json");
+        CommandLineRun run = run(all.toArray(String[]::new));
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        return JSON.readTree(run.out());
+    }
+
+    private static String send(String channel, String payload, String event) throws Exception {
+        Path file = Files.writeString(folder.resolve(channel + ".json"), payload);
+        CommandLineRun run = CommandLineRun.of("send", hub.uri("/" + channel).toString(), "--payload", file.toString(),
+                "--event", event, "-H", "X-Gitlab-Token=s3cret");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        return json("events", "list", "--channel", channel).path("events").get(0).path("id").asText();
+    }
+
+    @Test
+    void aSentPayloadIsListedShownAndHandedOutByteForByte() throws Exception {
+        String id = send("shown", "{\"zen\":  \"Keep it logically awesome.\"}", "ping");
+
+        JsonNode event = json("events", "show", id, "--body-to", folder.resolve("body").toString());
+
+        assertThat(event.path("channel").asText()).isEqualTo("shown");
+        assertThat(event.path("verified").asText()).isEqualTo("none");
+        assertThat(event.path("headers").path("x-github-event").get(0).asText()).isEqualTo("ping");
+        assertThat(event.toString()).doesNotContain("s3cret");
+        assertThat(folder.resolve("body")).hasContent("{\"zen\":  \"Keep it logically awesome.\"}");
+    }
+
+    @Test
+    void listsByWhatEventsHaveInCommonAndPagesOn() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            send("paged", "{\"n\":" + i + "}", "push");
+        }
+
+        JsonNode first = json("events", "list", "--channel", "paged", "--limit", "3");
+        JsonNode second = json("events", "list", "--channel", "paged", "--limit", "3", "--before", first.path("next").asText());
+
+        assertThat(first.path("events")).hasSize(3);
+        assertThat(second.path("events")).hasSize(2);
+        assertThat(second.path("next").isNull()).isTrue();
+        assertThat(json("events", "list", "--channel", "paged", "--since", "1h", "--verified", "false").path("events")).hasSize(5);
+        assertThat(json("events", "list", "--channel", "paged", "--verified", "true").path("events")).isEmpty();
+        assertThat(json("events", "list", "--text", "PAGED").path("events")).hasSize(5);
+    }
+
+    @Test
+    void findsEventsInTheIndexAsInTheLog() throws Exception {
+        String id = send("indexed", "{}", "push");
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> json("groups", "list").path("groups").findValues("lag")
+                .stream().allMatch(lag -> lag.asLong() == 0));
+
+        assertThat(json("events", "show", id).path("id").asText()).isEqualTo(id);
+        assertThat(json("events", "list", "--channel", "indexed").path("events")).hasSize(1);
+    }
+
+    @Test
+    void aReplayIsANewEventThatNamesTheFirst() throws Exception {
+        String id = send("replayed", "{\"a\":1}", "push");
+
+        JsonNode answer = json("events", "replay", id, "--into", "elsewhere");
+        JsonNode again = json("events", "show", answer.path("position").asText());
+
+        assertThat(again.path("replayOf").asText()).isEqualTo(id);
+        assertThat(again.path("channel").asText()).isEqualTo("elsewhere");
+        assertThat(again.path("id").asText()).isNotEqualTo(id);
+    }
+
+    @Test
+    void aDryRunReplaysNothing() throws Exception {
+        send("dry", "{}", "push");
+
+        JsonNode answer = json("events", "replay", "--channel", "dry", "--dry-run");
+
+        assertThat(answer.path("events")).hasSize(1);
+        assertThat(json("events", "list", "--channel", "dry").path("events")).hasSize(1);
+        assertThat(run("events", "replay", "--channel", "dry").exitCode()).isZero();
+        assertThat(json("events", "list", "--channel", "dry").path("events")).hasSize(2);
+    }
+
+    @Test
+    void aTokenDoesWhatItsRolesAllowAndNoMore() throws Exception {
+        String secret = json("tokens", "create", "reader", "--role", "read").path("secret").asText();
+
+        CommandLineRun list = run("events", "list", "--token", secret);
+        CommandLineRun tokens = run("tokens", "list", "--token", secret);
+        CommandLineRun revoke = run("tokens", "revoke", "reader");
+        CommandLineRun after = run("events", "list", "--token", secret);
+
+        assertThat(list.exitCode()).isZero();
+        assertThat(tokens.exitCode()).isEqualTo(5);
+        assertThat(tokens.err()).contains("role-missing");
+        assertThat(revoke.exitCode()).isZero();
+        assertThat(after.exitCode()).isEqualTo(5);
+        assertThat(after.err()).contains("token-required");
+    }
+
+    @Test
+    void saysWhatIsNotThere() {
+        assertThat(run("events", "show", "no-such-id").exitCode()).isEqualTo(5);
+        assertThat(run("events", "show", "no-such-id").err()).contains("no-such-event");
+        assertThat(run("dead-letters", "requeue", "nothing").err()).contains("no-such-dead-letter");
+        assertThat(run("tokens", "revoke", "nobody").err()).contains("no-such-token");
+        assertThat(run("events", "list", "--since", "yesterday").err()).contains("invalid-parameter");
+    }
+
+    @Test
+    void listsDeadLettersAndChannels() throws Exception {
+        assertThat(json("dead-letters", "list").path("deadLetters").isArray()).isTrue();
+        assertThat(json("channels", "list").path("channels").isArray()).isTrue();
+        assertThat(json("channels", "show", "anything").path("origin").asText()).isEqualTo("anonymous");
+    }
+
+    @Test
+    void aBackupOfTheRunningHubIsADataFolderAHubStartsFrom() throws Exception {
+        String id = send("kept", "{\"kept\":true}", "push");
+        Path zip = folder.resolve("backup.zip");
+
+        assertThat(run("backup", zip.toString()).exitCode()).isZero();
+        Path restored = unpack(zip, folder.resolve("restored"));
+
+        try (HubFixture second = HubFixture.start(restored)) {
+            CommandLineRun show = CommandLineRun.of("events", "show", id, "--json", "--data", restored.toString());
+            assertThat(show.exitCode()).as(show.err()).isZero();
+            assertThat(JSON.readTree(show.out()).path("body").asText()).isNotEmpty();
+        }
+    }
+
+    private static Path unpack(Path zip, Path target) throws Exception {
+        try (ZipFile file = new ZipFile(zip.toFile(), StandardCharsets.UTF_8)) {
+            for (var entry : file.stream().toList()) {
+                Path to = target.resolve(entry.getName());
+                Files.createDirectories(to.getParent());
+                Files.copy(file.getInputStream(entry), to);
+            }
+        }
+        return target;
+    }
+}
