@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
@@ -15,11 +17,11 @@ import picocli.CommandLine.Parameters;
 
 /** {@code waystation backup}: a copy of the data folder, made while the hub runs. */
 @Command(name = "backup", mixinStandardHelpOptions = true, description = {
-    "Writes a backup of a running hub to a ZIP file.",
-    "Unpacked into an empty folder it is a data folder: waystation serve --data FOLDER."})
+    "Copies the data folder of a running hub.",
+    "The copy is a data folder itself: waystation serve --data FOLDER."})
 public final class BackupCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "FILE", description = "ZIP file to write; must not exist yet.")
-    private Path file;
+    @Parameters(paramLabel = "FOLDER", description = "Folder to make; must not exist yet.")
+    private Path target;
 
     @Mixin
     private HubOptions hub;
@@ -29,20 +31,39 @@ public final class BackupCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (Files.exists(file)) {
-            throw new CommandFailure(ExitCode.USAGE, file + " exists already");
+        if (Files.exists(target)) {
+            throw new CommandFailure(ExitCode.USAGE, target + " exists already");
         }
         JsonNode answer = hub.connect().post("/api/backup", Map.of());
-        Path made = Path.of(answer.path("file").asText());
+        Path made = Path.of(answer.path("folder").asText());
+        String size = answer.path("bytes").asText() + " bytes in " + answer.path("files").asText() + " files";
         if (Files.isReadable(made)) {
-            if (file.toAbsolutePath().getParent() != null) {
-                Files.createDirectories(file.toAbsolutePath().getParent());
-            }
-            Files.move(made, file, StandardCopyOption.COPY_ATTRIBUTES);
-            output.say("wrote " + file + ", " + answer.path("bytes").asText() + " bytes", answer);
+            move(made, target.toAbsolutePath());
+            output.say("copied to " + target + ", " + size, answer);
         } else {
-            output.say("the hub wrote " + made + " on its own machine, " + answer.path("bytes").asText() + " bytes", answer);
+            output.say("the hub copied to " + made + " on its own machine, " + size, answer);
         }
         return ExitCode.OK;
+    }
+
+    /** Moves a folder, also to another file system. */
+    private static void move(Path from, Path to) throws IOException {
+        Files.createDirectories(to.getParent());
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+            return;
+        } catch (IOException otherFileSystem) {
+            // copied below; what really fails fails there too
+        }
+        List<Path> paths;
+        try (Stream<Path> walk = Files.walk(from)) {
+            paths = walk.toList();
+        }
+        for (Path path : paths) {
+            Files.copy(path, to.resolve(from.relativize(path).toString()), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        for (int i = paths.size() - 1; i >= 0; i--) {
+            Files.delete(paths.get(i));
+        }
     }
 }

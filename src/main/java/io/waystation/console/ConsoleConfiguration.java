@@ -13,6 +13,7 @@ import io.waystation.journal.DeadLetters;
 import io.waystation.journal.EventIndex;
 import io.waystation.journal.Groups;
 import io.waystation.journal.Journal;
+import io.waystation.store.Backup;
 import io.waystation.store.DataFolder;
 
 /** Binds the beans of {@code routes/api.camel.yaml}. */
@@ -24,12 +25,13 @@ public final class ConsoleConfiguration implements CamelConfiguration {
         Journal journal = registry.lookupByNameAndType("journal", Journal.class);
         EventIndex index = registry.lookupByNameAndType("eventIndex", EventIndex.class);
         Channels channels = registry.lookupByNameAndType("channels", Channels.class);
-        Backup backup = new Backup(registry.lookupByNameAndType("dataFolder", DataFolder.class), clock);
         registry.bind("eventsApi", new EventsApi(journal, new EventSearch(journal, index, clock), channels, clock));
         registry.bind("channelsApi", new ChannelsApi(channels));
         registry.bind("tokensApi", new TokensApi(registry.lookupByNameAndType(Tokens.NAME, Tokens.class)));
         registry.bind("deadLettersApi", new DeadLettersApi(registry.lookupByNameAndType("deadLetters", DeadLetters.class)));
         registry.bind("hubApi", new HubApi(registry.lookupByNameAndType("groups", Groups.class),
-                registry.lookupByNameAndType(RefusedRequests.NAME, RefusedRequests.class), backup));
+                registry.lookupByNameAndType(RefusedRequests.NAME, RefusedRequests.class),
+                registry.lookupByNameAndType("backup", Backup.class),
+                registry.lookupByNameAndType("dataFolder", DataFolder.class).root().resolve("backups"), clock));
     }
 }

@@ -1,24 +1,42 @@
 package io.waystation.console;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.camel.Exchange;
 
+import io.waystation.http.ProblemException;
 import io.waystation.http.RefusedRequest;
 import io.waystation.http.RefusedRequests;
 import io.waystation.journal.GroupStatus;
 import io.waystation.journal.Groups;
+import io.waystation.store.Backup;
+import io.waystation.store.StoreException;
 
 /** Bean {@code hubApi}: where the groups stand, what was refused, and backups. */
 public final class HubApi {
     private final Groups groups;
     private final RefusedRequests refused;
-    private final Backup backup;
+    private static final DateTimeFormatter NAME =
+            DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
 
-    HubApi(Groups groups, RefusedRequests refused, Backup backup) {
+    private final Backup backup;
+    private final Path backups;
+    private final Clock clock;
+
+    HubApi(Groups groups, RefusedRequests refused, Backup backup, Path backups, Clock clock) {
         this.groups = groups;
         this.refused = refused;
         this.backup = backup;
+        this.backups = backups;
+        this.clock = clock;
     }
 
     /** {@code GET /api/groups}. */
@@ -45,10 +63,18 @@ public final class HubApi {
         ApiAnswer.json(exchange, 200, answer);
     }
 
-    /** {@code POST /api/backup}. */
+    /** {@code POST /api/backup}: a copy of the data folder, in a new folder below its {@code backups}. */
     public void backup(Exchange exchange) {
-        Backup.Made made = backup.make();
-        Audit.note(exchange, "made backup", made.file());
-        ApiAnswer.json(exchange, 201, ApiAnswer.object().put("file", made.file().toString()).put("bytes", made.bytes()));
+        try {
+            Files.createDirectories(backups);
+            Backup.Result made = backup.run(backups.resolve(NAME.format(clock.instant())));
+            Audit.note(exchange, "made backup", made.target());
+            ApiAnswer.json(exchange, 201, ApiAnswer.object().put("folder", made.target().toString())
+                    .put("files", made.files()).put("bytes", made.bytes()));
+        } catch (StoreException busy) {
+            throw new ProblemException(409, "backup-running", "Another backup is being made; try again when it is done.");
+        } catch (UncheckedIOException | IOException failed) {
+            throw new ProblemException(507, "backup-failed", "The backup could not be written: " + failed.getMessage());
+        }
     }
 }

@@ -25,7 +25,7 @@ public final class Access {
 
     /**
      * The token of the request's {@code Authorization: Bearer} header, which must have the role. Sets
-     * {@link #TOKEN_PROPERTY}. Called from routes through {@code kamelet:require-role-action}.
+     * {@link #TOKEN_PROPERTY}.
      *
      * @throws ProblemException 401 {@code token-required} or 403 {@code role-missing}
      */
@@ -34,6 +34,14 @@ public final class Access {
         Token token = require(request, Role.of(role));
         exchange.setProperty(TOKEN_PROPERTY, token);
         return token;
+    }
+
+    /**
+     * As {@link #require(Exchange, String)}, without an answer that would take the place of the body. Called from
+     * routes through {@code kamelet:require-role-action}.
+     */
+    public void pass(Exchange exchange, String role) {
+        require(exchange, role);
     }
 
     /** As {@link #require(Exchange, String)}, of a request. */
