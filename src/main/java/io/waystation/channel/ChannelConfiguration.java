@@ -1,12 +1,18 @@
 package io.waystation.channel;
 
 import java.time.Clock;
+import java.util.Optional;
 import java.util.Set;
 
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
+import org.apache.camel.spi.Registry;
 
+import io.micrometer.core.instrument.Gauge;
 import io.waystation.settings.Settings;
+import io.waystation.store.Meters;
+import io.waystation.store.SecretBox;
+import io.waystation.store.Store;
 
 /** Builds the channels and binds them as {@code channels}, their quotas as {@code channelQuotas}. */
 public final class ChannelConfiguration implements CamelConfiguration {
@@ -16,7 +22,14 @@ public final class ChannelConfiguration implements CamelConfiguration {
         Set<String> keys = context.getPropertiesComponent()
                 .loadProperties(key -> key.startsWith("waystation.channels.")).stringPropertyNames();
         ChannelSettings settings = ChannelSettings.of(Settings.of(context), keys);
-        context.getRegistry().bind("channels", new Channels(settings));
-        context.getRegistry().bind("channelQuotas", new ChannelQuotas(settings, Clock.systemUTC()));
+        Registry registry = context.getRegistry();
+        Store store = registry.lookupByNameAndType("store", Store.class);
+        SecretBox box = registry.lookupByNameAndType("secretBox", SecretBox.class);
+        registry.bind("channels", new Channels(
+                settings, Optional.of(new ChannelRows(store, box)), Clock.systemUTC()));
+        ChannelQuotas quotas = new ChannelQuotas(settings, Clock.systemUTC());
+        registry.bind("channelQuotas", quotas);
+        Gauge.builder("waystation.channels.open", quotas, ChannelQuotas::openChannels)
+                .description("Channels in use that nobody defined").register(Meters.of(context));
     }
 }

@@ -44,6 +44,46 @@ public record ChannelPolicy(
         readers = List.copyOf(readers);
     }
 
+    /** The same channel with other ways of posting. */
+    public ChannelPolicy withSenders(String newProvider, List<Secret> newSecrets) {
+        return new ChannelPolicy(
+                name, origin, newProvider, newSecrets, readers, retention, response, quota, keepCredentials);
+    }
+
+    /** The same channel with other listeners. */
+    public ChannelPolicy withReaders(List<Secret> newReaders) {
+        return new ChannelPolicy(
+                name, origin, provider, secrets, newReaders, retention, response, quota, keepCredentials);
+    }
+
+    /** The same channel that keeps events as long as this, or as long as the log when null. */
+    public ChannelPolicy withRetention(Duration newRetention) {
+        return new ChannelPolicy(
+                name, origin, provider, secrets, readers, newRetention, response, quota, keepCredentials);
+    }
+
+    /** The same channel with another answer. */
+    public ChannelPolicy withResponse(ResponsePolicy newResponse) {
+        return new ChannelPolicy(
+                name, origin, provider, secrets, readers, retention, newResponse, quota, keepCredentials);
+    }
+
+    /** The same channel with other limits. */
+    public ChannelPolicy withQuota(Quota newQuota) {
+        return new ChannelPolicy(
+                name, origin, provider, secrets, readers, retention, response, newQuota, keepCredentials);
+    }
+
+    /** The same channel that keeps credential headers on its events, or does not. */
+    public ChannelPolicy withCredentialsKept(boolean kept) {
+        return new ChannelPolicy(name, origin, provider, secrets, readers, retention, response, quota, kept);
+    }
+
+    ChannelPolicy withOrigin(Origin newOrigin) {
+        return new ChannelPolicy(
+                name, newOrigin, provider, secrets, readers, retention, response, quota, keepCredentials);
+    }
+
     /** Whether anybody may post: its events are unverified. */
     public boolean isOpen() {
         return secrets.isEmpty();

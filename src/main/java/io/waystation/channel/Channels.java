@@ -1,25 +1,42 @@
 package io.waystation.channel;
 
+import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
  * Every channel and its policy: those defined in settings, those defined by API, and, where they are
  * allowed, open ones nobody defined.
  *
- * <p>Thread-safe. Looking a policy up never blocks and may be done on an event loop.
+ * <p>Thread-safe. Looking a policy up never blocks and may be done on an event loop; defining and removing
+ * channels waits for the disk and may not.
  */
 public final class Channels {
-    private final ChannelSettings settings;
-    private final Map<String, ChannelPolicy> defined = new ConcurrentHashMap<>();
+    private static final int MOST_DEFINED = 10_000;
 
-    /** Channels as the settings define them. */
+    private final ChannelSettings settings;
+    private final Optional<ChannelRows> rows;
+    private final Clock clock;
+    private final Map<String, ChannelPolicy> defined = new ConcurrentHashMap<>();
+    private final List<Consumer<ChannelPolicy>> checks = new CopyOnWriteArrayList<>();
+
+    /** Channels as the settings define them, and none by API. */
     public Channels(ChannelSettings settings) {
+        this(settings, Optional.empty(), Clock.systemUTC());
+    }
+
+    /** Channels of settings and rows; where both name one, the settings win. */
+    Channels(ChannelSettings settings, Optional<ChannelRows> rows, Clock clock) {
         this.settings = settings;
+        this.rows = rows;
+        this.clock = clock;
+        rows.ifPresent(stored -> stored.all().forEach(policy -> defined.put(policy.name(), policy)));
         defined.putAll(settings.defined());
     }
 
@@ -51,5 +68,77 @@ public final class Channels {
     /** Every channel somebody defined, by name. */
     public Stream<ChannelPolicy> defined() {
         return defined.values().stream().sorted(Comparator.comparing(ChannelPolicy::name));
+    }
+
+    /**
+     * What to change and hand to {@link #define}: the channel as the API defined it, else one with the defaults
+     * for defined channels and without secrets.
+     */
+    public ChannelPolicy draft(String name) {
+        ChannelPolicy known = defined.get(name);
+        return known != null && known.origin() == ChannelPolicy.Origin.API ? known : new ChannelPolicy(
+                name, ChannelPolicy.Origin.API, ChannelPolicy.ANY_PROVIDER, List.of(), List.of(), null,
+                settings.response(), settings.definedQuota(), false);
+    }
+
+    /**
+     * Defines a channel, or defines it anew; holds as soon as this returns, and after a restart.
+     *
+     * @throws ChannelRefusedException when the name cannot be a channel, the settings define it already, there
+     *     are too many, or the provider does not take the secrets
+     */
+    public synchronized ChannelPolicy define(ChannelPolicy draft) {
+        String name = draft.name();
+        if (!isUsable(name)) {
+            throw new ChannelRefusedException(ChannelRefusedException.UNUSABLE_NAME,
+                    "a channel has 1 to 128 letters, digits, hyphens and underscores and is no address of the hub");
+        }
+        refuseWhatSettingsDefine(name);
+        if (!defined.containsKey(name) && defined.size() >= MOST_DEFINED) {
+            throw new ChannelRefusedException(ChannelRefusedException.TOO_MANY,
+                    "there are " + MOST_DEFINED + " channels already; remove one first");
+        }
+        ChannelPolicy policy = draft.withOrigin(ChannelPolicy.Origin.API);
+        try {
+            checks.forEach(check -> check.accept(policy));
+        } catch (IllegalArgumentException contradiction) {
+            throw new ChannelRefusedException(ChannelRefusedException.INVALID, contradiction.getMessage());
+        }
+        stored().put(policy, clock.millis());
+        defined.put(name, policy);
+        return policy;
+    }
+
+    /**
+     * Removes a channel the API defined; its events stay.
+     *
+     * @return whether there was one
+     * @throws ChannelRefusedException when the settings define it
+     */
+    public synchronized boolean remove(String name) {
+        if (!defined.containsKey(name)) {
+            return false;
+        }
+        refuseWhatSettingsDefine(name);
+        stored().remove(name);
+        defined.remove(name);
+        return true;
+    }
+
+    /** Adds what every definition must pass; it throws {@link IllegalArgumentException}. Checks those there are at once. */
+    public void addCheck(Consumer<ChannelPolicy> check) {
+        defined.values().forEach(check);
+        checks.add(check);
+    }
+
+    private void refuseWhatSettingsDefine(String name) {
+        if (settings.defined().containsKey(name)) {
+            throw new ChannelRefusedException(ChannelRefusedException.DEFINED_IN_SETTINGS,
+                    "the channel is defined by waystation.channels." + name + ".* and must be changed there");
+        }
+    }
+
+    private ChannelRows stored() {
+        return rows.orElseThrow(() -> new IllegalStateException("these channels have no store"));
     }
 }

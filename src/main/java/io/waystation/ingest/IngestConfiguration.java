@@ -24,12 +24,15 @@ public final class IngestConfiguration implements CamelConfiguration {
         Registry registry = context.getRegistry();
         Clock clock = Clock.systemUTC();
         NoArgGenerator ids = Generators.timeBasedEpochGenerator(new SecureRandom());
+        Channels channels = registry.lookupByNameAndType("channels", Channels.class);
+        SourceFactory sources = new SourceFactory(settings, clock, Meters.of(context));
+        channels.addCheck(sources::ofChannel); // a channel that cannot work is refused now, not at its first post
         registry.bind("ingest", new Ingest(
                 settings,
-                registry.lookupByNameAndType("channels", Channels.class),
+                channels,
                 registry.lookupByNameAndType("channelQuotas", ChannelQuotas.class),
                 new Subscribers(registry),
-                new SourceFactory(settings, clock, Meters.of(context)),
+                sources,
                 clock,
                 () -> ids.generate().toString()));
     }

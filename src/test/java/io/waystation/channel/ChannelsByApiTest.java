@@ -1,0 +1,76 @@
+package io.waystation.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.waystation.HubFixture;
+import io.waystation.settings.Secret;
+import io.waystation.store.Store;
+
+class ChannelsByApiTest {
+    @TempDir
+    Path data;
+
+    @Test
+    void keepsAChannelOverARestartWithItsSecretsSealed() throws Exception {
+        try (HubFixture hub = HubFixture.start(data)) {
+            Channels channels = hub.bean("channels", Channels.class);
+            assertThat(channels.policy("ci").orElseThrow().origin()).isEqualTo(ChannelPolicy.Origin.ANONYMOUS);
+
+            channels.define(channels.draft("ci").withSenders("github", List.of(Secret.of("one"), Secret.of("t,w\no")))
+                    .withReaders(List.of(Secret.of("reader"))).withRetention(Duration.ofHours(3))
+                    .withResponse(ResponsePolicy.OK).withQuota(new Quota(2.5, 7, 1L << 40, 9)).withCredentialsKept(true));
+
+            assertThat(channels.policy("ci").orElseThrow().isOpen()).isFalse();
+            String row = hub.bean("store", Store.class).read(
+                    handle -> handle.createQuery("SELECT secrets FROM channel").mapTo(String.class).one());
+            assertThat(row).startsWith("v1.").doesNotContain("one");
+        }
+        try (HubFixture hub = HubFixture.start(data)) {
+            Channels channels = hub.bean("channels", Channels.class);
+
+            assertThat(channels.policy("ci")).contains(new ChannelPolicy(
+                    "ci", ChannelPolicy.Origin.API, "github", List.of(Secret.of("one"), Secret.of("t,w\no")),
+                    List.of(Secret.of("reader")), Duration.ofHours(3), ResponsePolicy.OK, new Quota(2.5, 7, 1L << 40, 9), true));
+            assertThat(channels.remove("ci")).isTrue();
+            assertThat(channels.remove("ci")).isFalse();
+            assertThat(channels.defined()).isEmpty();
+        }
+    }
+
+    @Test
+    void refusesWhatCannotWork() throws Exception {
+        try (HubFixture hub = HubFixture.start(data,
+                "waystation.channels.fixed.open", "true", "waystation.secrets.literal", "true")) {
+            Channels channels = hub.bean("channels", Channels.class);
+
+            assertRefused(() -> channels.define(channels.draft("fixed")), ChannelRefusedException.DEFINED_IN_SETTINGS);
+            assertRefused(() -> channels.remove("fixed"), ChannelRefusedException.DEFINED_IN_SETTINGS);
+            assertRefused(() -> channels.define(channels.draft("events")), ChannelRefusedException.UNUSABLE_NAME);
+            assertRefused(() -> channels.define(channels.draft("a").withSenders("githbu", List.of(Secret.of("x")))),
+                    ChannelRefusedException.INVALID);
+            assertRefused(() -> channels.define(channels.draft("a").withSenders("standard-webhooks", List.of(Secret.of("x")))),
+                    ChannelRefusedException.INVALID);
+            assertThat(channels.defined()).extracting(ChannelPolicy::name).containsExactly("fixed");
+        }
+    }
+
+    @Test
+    void stopsTheStartWhenAChannelOfTheSettingsCannotWork() {
+        assertThatThrownBy(() -> HubFixture.start(data, "waystation.secrets.literal", "true",
+                "waystation.channels.ci.secrets", "literal:x", "waystation.channels.ci.provider", "githbu"))
+                .hasStackTraceContaining("unknown provider 'githbu'");
+    }
+
+    private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String code) {
+        assertThatThrownBy(call).isInstanceOfSatisfying(
+                ChannelRefusedException.class, refusal -> assertThat(refusal.code()).isEqualTo(code));
+    }
+}
