@@ -35,6 +35,13 @@ public record EventFilter(List<String> types, List<String> sources, List<String>
                 && matchesAny(channels, event.channel());
     }
 
+    boolean accepts(IndexEntry entry) {
+        return (!verifiedOnly || !Event.UNVERIFIED.equals(entry.verified()))
+                && matchesAny(types, entry.type())
+                && matchesAny(sources, entry.source())
+                && matchesAny(channels, entry.channel());
+    }
+
     boolean acceptsChannel(String channel) {
         return matchesAny(channels, channel);
     }

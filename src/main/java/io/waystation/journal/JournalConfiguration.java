@@ -18,7 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the log; binds {@code journal}, {@code groups}, {@code deadLetters}, {@code eventIndex} and {@code recorder}.
+ * Opens the log; binds {@code journal}, {@code groups}, {@code deadLetters}, {@code eventIndex},
+ * {@code eventSearch} and {@code recorder}.
  */
 public final class JournalConfiguration implements CamelConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(JournalConfiguration.class);
@@ -46,6 +47,7 @@ public final class JournalConfiguration implements CamelConfiguration {
         context.getRegistry().bind("deadLetters", letters);
         context.getRegistry().bind("eventIndex", index);
         context.getRegistry().bind("recorder", new Recorder(index));
+        context.getRegistry().bind("eventSearch", new EventSearch(journal, index));
         context.addService(new LogService(context, journal, groups, letters, index), true, true);
     }
 

@@ -16,6 +16,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 /** A store, a log, its groups and a Camel context around them, which can all be restarted on the same data. */
 public final class LogFixture implements AutoCloseable {
     private final Path root;
+    private final JournalSettings settings;
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private DataFolder folder;
     private Store store;
@@ -25,12 +26,17 @@ public final class LogFixture implements AutoCloseable {
     private Groups groups;
     private CamelContext context;
 
-    private LogFixture(Path root) {
+    private LogFixture(Path root, JournalSettings settings) {
         this.root = root;
+        this.settings = settings;
     }
 
     public static LogFixture open(Path root) throws Exception {
-        LogFixture fixture = new LogFixture(root);
+        return open(root, JournalSettings.DEFAULTS);
+    }
+
+    public static LogFixture open(Path root, JournalSettings settings) throws Exception {
+        LogFixture fixture = new LogFixture(root, settings);
         fixture.start();
         return fixture;
     }
@@ -38,8 +44,8 @@ public final class LogFixture implements AutoCloseable {
     private void start() throws Exception {
         folder = DataFolder.open(root.resolve("data"));
         store = Store.open(folder, meters);
-        index = EventIndex.open(store, Clock.systemUTC(), JournalSettings.DEFAULTS.duplicateWindow());
-        journal = Journal.open(folder.log(), JournalSettings.DEFAULTS, index, Clock.systemUTC());
+        index = EventIndex.open(store, Clock.systemUTC(), settings.duplicateWindow());
+        journal = Journal.open(folder.log(), settings, index, Clock.systemUTC());
         deadLetters = new DeadLetters(store, Clock.systemUTC());
         groups = new Groups(journal, store, deadLetters, Clock.systemUTC(), meters);
         context = new DefaultCamelContext();

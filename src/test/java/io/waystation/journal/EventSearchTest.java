@@ -1,0 +1,73 @@
+package io.waystation.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.waystation.event.EventBatch;
+import io.waystation.store.GroupTransaction;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EventSearchTest {
+    @TempDir
+    Path temp;
+
+    private LogFixture log;
+    private EventSearch search;
+
+    @BeforeEach
+    void open() throws Exception {
+        log = LogFixture.open(temp);
+        search = new EventSearch(log.journal(), log.index());
+        log.route("recorder", "journal:events?group=recorder&batch=true&verified=any&from=oldest", exchange -> log.index()
+                .record(exchange.getMessage().getBody(EventBatch.class), GroupTransaction.of(exchange).orElseThrow()));
+        for (int i = 1; i <= 30; i++) {
+            log.append(TestEvents.verified("e" + i, i % 2 == 0 ? "even" : "odd").build());
+        }
+        await().until(() -> log.index().indexedTo() == 30);
+        log.stopRoutes();
+        for (int i = 31; i <= 50; i++) {
+            log.append(TestEvents.verified("e" + i, i % 2 == 0 ? "even" : "odd").build());
+        }
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        log.close();
+    }
+
+    @Test
+    void joinsTheIndexAndTheLogWithoutGapOrRepetition() {
+        for (int limit : new int[] {1, 7, 20, 21, 100}) {
+            List<Long> offsets = new ArrayList<>();
+            long before = Long.MAX_VALUE;
+            while (before > 0) {
+                EventSearch.Page page = search.list(EventFilter.ALL, before, limit);
+                page.events().forEach(entry -> offsets.add(entry.position().offset()));
+                before = page.before();
+            }
+            assertThat(offsets).hasSize(50).isSortedAccordingTo((a, b) -> Long.compare(b, a)).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void listsOneChannel() {
+        EventFilter odd = new EventFilter(List.of(), List.of(), List.of("odd"), false);
+
+        assertThat(search.list(odd, Long.MAX_VALUE, 100).events()).hasSize(25)
+                .allMatch(entry -> entry.channel().equals("odd"));
+    }
+
+    @Test
+    void findsAnEventByItsIdWhetherIndexedOrNot() {
+        assertThat(search.find("e3").orElseThrow().position().offset()).isEqualTo(3);
+        assertThat(search.find("e45").orElseThrow().position().offset()).isEqualTo(45);
+        assertThat(search.find("nothing")).isEmpty();
+    }
+}
