@@ -110,7 +110,8 @@ public final class StreamRequests {
         Position tail = history.tail();
         Position after = resume(header != null ? header : QueryString.first(request.query(), "lastEventId").orElse(null),
                 tail);
-        boolean resumed = after != null && header != null;
+        // our own client passes over what it cannot read and says so; an event it has not done with must come again
+        boolean resumed = after != null && header != null && encoding != StreamEncodings.OWN;
         if (after == null) {
             String name = QueryString.first(request.query(), "cursor").orElse(null);
             after = name == null ? tail : cursors.open(channel, Cursors.checkName(name), tail);
