@@ -1,6 +1,7 @@
 package io.waystation.relay;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -118,8 +119,11 @@ public final class StreamFollower implements Runnable {
         return delay;
     }
 
-    private static String describe(Throwable problem) {
+    private String describe(Throwable problem) {
         Throwable cause = problem;
+        if (cause instanceof ConnectException && cause.getMessage() == null) { // the JDK says nothing more
+            return "cannot connect to " + options.address().getRawAuthority();
+        }
         while (cause.getMessage() == null && cause.getCause() != null) {
             cause = cause.getCause();
         }

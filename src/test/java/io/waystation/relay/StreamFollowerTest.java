@@ -284,6 +284,17 @@ class StreamFollowerTest {
     }
 
     @Test
+    void saysThatNobodyAnswersAtTheAddress() throws Exception {
+        ScriptedServer server = serve((number, request, answer) -> answer.hold());
+        server.close();
+
+        follow(server, "/c");
+
+        await().until(() -> !heard.reasons.isEmpty());
+        assertThat(heard.reasons.get(0)).isEqualTo("cannot connect to " + server.address("/c").getAuthority());
+    }
+
+    @Test
     void stopsAtOnceWhileItReadsAndWhileItWaits() throws Exception {
         ScriptedServer server = serve((number, request, answer) -> {
             answer.stream().raw(own(1, "1-1"));
