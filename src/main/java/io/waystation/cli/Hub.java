@@ -45,6 +45,7 @@ public final class Hub {
         Main main = new Main(Hub.class);
         main.setAppName("Waystation");
         main.configure().setName("waystation");
+        main.configure().setBasePackageScanEnabled(false); // the rooms are listed above
         main.setPropertyPlaceholderLocations("false"); // the layers are merged already
         settings.forEach((key, value) -> main.addInitialProperty((String) key, (String) value));
         main.addInitialProperty("camel.main.routesIncludePattern", routes(home));

@@ -1,0 +1,185 @@
+package io.waystation.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+
+import org.apache.camel.Route;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.waystation.HubFixture;
+import org.slf4j.LoggerFactory;
+
+/** Route files edited while the hub runs. */
+class RouteReloadTest {
+    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    @TempDir
+    private static Path folder;
+    private static HubFixture hub;
+    private static final ListAppender<ILoggingEvent> LOG = new ListAppender<>();
+
+    @BeforeAll
+    static void start() throws Exception {
+        Path home = folder.resolve("home");
+        copy(Path.of("src", "main", "resources", "routes"), home.resolve("routes"));
+        copy(Path.of("kamelets"), home.resolve("kamelets"));
+        Files.writeString(home.resolve("application.properties"), "waystation.channels.open-burst=499\n");
+        write("hello.camel.yaml", hello("hello", "one"));
+        LOG.start();
+        ((Logger) LoggerFactory.getLogger(RouteReload.class)).addAppender(LOG);
+        hub = HubFixture.start(folder.resolve("data"), Optional.of(home), "waystation.reload", "true");
+    }
+
+    @AfterAll
+    static void stop() {
+        hub.close();
+    }
+
+    private static void copy(Path from, Path to) throws Exception {
+        try (Stream<Path> paths = Files.walk(from)) {
+            for (Path path : paths.toList()) {
+                Path target = to.resolve(from.relativize(path).toString());
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(path, target);
+                }
+            }
+        }
+    }
+
+    private static Path write(String file, String text) throws Exception {
+        return Files.writeString(folder.resolve("home").resolve("routes").resolve(file), text);
+    }
+
+    private static String hello(String id, String answer) {
+        return """
+                - route:
+                    id: %s
+                    description: Says hello
+                    from:
+                      uri: platform-http:/v1/%s
+                      steps:
+                        - setBody:
+                            expression:
+                              constant:
+                                expression: "%s"
+                """.formatted(id, id, answer);
+    }
+
+    private static String get(String path) throws Exception {
+        return HTTP.send(HttpRequest.newBuilder(hub.uri(path)).build(), HttpResponse.BodyHandlers.ofString()).body();
+    }
+
+    private static void eventually(Callable<Boolean> condition) {
+        Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50)).until(condition);
+    }
+
+    private static boolean logged(String text) {
+        return Stream.of(LOG.list.toArray(ILoggingEvent[]::new)).anyMatch(event -> event.getFormattedMessage().contains(text));
+    }
+
+    @Test
+    void onlyTheEditedFilesRoutesRestart() throws Exception {
+        Map<String, Route> before = routes();
+
+        write("hello.camel.yaml", hello("hello", "two"));
+
+        eventually(() -> get("/v1/hello").equals("two"));
+        Map<String, Route> after = routes();
+        assertThat(after.remove("hello")).isNotSameAs(before.remove("hello"));
+        before.remove("late");
+        after.remove("late");
+        assertThat(after).containsAllEntriesOf(before);
+    }
+
+    private static Map<String, Route> routes() {
+        Map<String, Route> routes = new java.util.TreeMap<>();
+        hub.context().getRoutes().forEach(route -> routes.put(route.getRouteId(), route));
+        return routes;
+    }
+
+    @Test
+    void aFileThatDoesNotParseIsRefusedWithItsLineAndTheOldRouteGoesOn() throws Exception {
+        write("parse.camel.yaml", hello("parse", "still here"));
+        eventually(() -> get("/v1/parse").equals("still here"));
+
+        write("parse.camel.yaml", hello("parse", "still here").replace("setBody:", "setBoddy:"));
+
+        eventually(() -> logged("parse.camel.yaml is refused"));
+        assertThat(LOG.list).anySatisfy(event -> assertThat(event.getFormattedMessage())
+                .startsWith("parse.camel.yaml is refused").contains("line 7").contains("setBoddy"));
+        assertThat(get("/v1/parse")).isEqualTo("still here");
+    }
+
+    @Test
+    void aFileThatParsesAndDoesNotStartIsTakenBack() throws Exception {
+        write("start.camel.yaml", hello("start", "kept"));
+        eventually(() -> get("/v1/start").equals("kept"));
+
+        write("start.camel.yaml", hello("start", "kept").replace("platform-http:/v1/start", "platform-http:/v1/start?noSuchOption=1"));
+
+        eventually(() -> logged("start.camel.yaml does not start"));
+        eventually(() -> get("/v1/start").equals("kept"));
+    }
+
+    @Test
+    void aNewFileStartsAndARemovedOneStops() throws Exception {
+        Path file = write("late.camel.yaml", hello("late", "here"));
+        eventually(() -> get("/v1/late").equals("here"));
+
+        Files.delete(file);
+
+        eventually(() -> hub.context().getRoute("late") == null);
+    }
+
+    @Test
+    void aTemplatedSourceFollowsItsFile() throws Exception {
+        String stanza = """
+                - templatedRoute:
+                    routeTemplateRef: source
+                    routeId: source-%1$s
+                    prefixId: %1$s
+                    parameters:
+                      - {name: address, value: /webhook/%1$s}
+                      - {name: provider, value: none}
+                      - {name: channel, value: %1$s}
+                """;
+        write("mine.camel.yaml", stanza.formatted("first"));
+        eventually(() -> post("/webhook/first") == 202);
+
+        write("mine.camel.yaml", stanza.formatted("second"));
+
+        eventually(() -> post("/webhook/second") == 202);
+        assertThat(hub.context().getRoute("source-first")).isNull();
+    }
+
+    private static int post(String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(hub.uri(path)).POST(HttpRequest.BodyPublishers.ofString("{}")).build();
+        return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+
+    @Test
+    void changedSettingsAreReported() throws Exception {
+        Files.writeString(folder.resolve("home").resolve("application.properties"), "waystation.channels.open-burst=498\n");
+
+        eventually(() -> logged("application.properties has changed; restart the hub"));
+    }
+}
