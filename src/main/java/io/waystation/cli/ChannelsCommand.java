@@ -32,12 +32,12 @@ public final class ChannelsCommand {
 
     @Command(name = "set", mixinStandardHelpOptions = true, description = {
         "Defines a channel, or changes what is named and leaves the rest.",
-        "Secrets are given by reference: env:NAME or file:/path, looked up by the hub."})
+        "Secrets are read from this command's environment and kept encrypted by the hub."})
     int set(@Mixin HubOptions hub, @Mixin Output output,
             @Parameters(paramLabel = "NAME", description = "The channel.") String name,
             @Option(names = "--provider", paramLabel = "NAME", description = "How posts are signed (default: auto, by their signature header).") String provider,
-            @Option(names = "--secret", paramLabel = "REFERENCE", description = "A secret posts may be signed with; may be given more than once.") List<String> secrets,
-            @Option(names = "--reader", paramLabel = "REFERENCE", description = "A token that may listen; may be given more than once.") List<String> readers,
+            @Option(names = "--secret-env", paramLabel = "VARIABLE", description = "Variable with a secret posts may be signed with; may be given more than once.") List<String> secrets,
+            @Option(names = "--reader-env", paramLabel = "VARIABLE", description = "Variable with the token of somebody who may listen; may be given more than once.") List<String> readers,
             @Option(names = "--retention", paramLabel = "DURATION", description = "How long its events are kept, such as 7d.") String retention,
             @Option(names = "--response", paramLabel = "POLICY", description = "202, 200 or 503-when-nobody-listens.") String response) {
         ObjectNode request = JsonNodeFactory.instance.objectNode();
@@ -66,7 +66,7 @@ public final class ChannelsCommand {
 
     private static void put(ObjectNode request, String field, List<String> values) {
         if (values != null) {
-            values.stream().filter(value -> !value.isEmpty()).forEach(request.putArray(field)::add);
+            values.stream().map(SendCommand::secret).forEach(request.putArray(field)::add);
         }
     }
 

@@ -64,7 +64,7 @@ public final class SendCommand implements Callable<Integer> {
         URI target = HubClient.address(url);
         byte[] body = payload.equals("-") ? System.in.readAllBytes() : read(Path.of(payload));
         String id = delivery == null ? UUID.randomUUID().toString() : delivery;
-        WebhookSigner signer = new WebhookSigner(WebhookSigner.Provider.of(provider), secret());
+        WebhookSigner signer = new WebhookSigner(WebhookSigner.Provider.of(provider), secretVariable == null ? null : secret(secretVariable));
         Map<String, String> all = new LinkedHashMap<>();
         all.put("Content-Type", contentType);
         all.putAll(signer.headers(event, id, Instant.now(), body));
@@ -81,13 +81,11 @@ public final class SendCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private String secret() {
-        if (secretVariable == null) {
-            return null;
-        }
-        String secret = System.getenv(secretVariable);
+    /** Secret in an environment variable, so that no command line shows it. */
+    static String secret(String variable) {
+        String secret = System.getenv(variable);
         if (secret == null || secret.isEmpty()) {
-            throw new CommandFailure(ExitCode.USAGE, "the environment variable " + secretVariable + " is not set");
+            throw new CommandFailure(ExitCode.USAGE, "the environment variable " + variable + " is not set");
         }
         return secret;
     }

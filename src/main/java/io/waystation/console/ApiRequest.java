@@ -3,6 +3,7 @@ package io.waystation.console;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -103,6 +104,20 @@ final class ApiRequest {
                 throw invalid(name, "must be a time such as 2026-01-31T12:00:00Z, or how long ago, such as 2h or 7d");
             }
         });
+    }
+
+    /** A duration such as {@code 30s} or {@code 7d}. */
+    static Duration duration(String name, String text) {
+        try {
+            return Duration.ofMillis(TimeUtils.toMilliSeconds(text));
+        } catch (IllegalArgumentException malformed) {
+            throw invalid(name, "must be a duration such as 30m, 12h or 90d");
+        }
+    }
+
+    /** A duration as it is written in requests. */
+    static String text(Duration duration) {
+        return TimeUtils.printDuration(duration, true);
     }
 
     /** A parameter cannot be used. */

@@ -1,28 +1,41 @@
 package io.waystation.console;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.camel.Exchange;
 
 import io.waystation.channel.ChannelPolicy;
+import io.waystation.channel.ChannelRefusedException;
 import io.waystation.channel.Channels;
 import io.waystation.channel.Quota;
+import io.waystation.channel.ResponsePolicy;
+import io.waystation.channel.SubscriberCount;
+import io.waystation.http.ProblemException;
+import io.waystation.settings.Secret;
 
 /** Bean {@code channelsApi}: what holds for each channel; secrets are counted, never shown. */
 public final class ChannelsApi {
     private final Channels channels;
 
-    ChannelsApi(Channels channels) {
+    private final SubscriberCount subscribers;
+
+    ChannelsApi(Channels channels, SubscriberCount subscribers) {
         this.channels = channels;
+        this.subscribers = subscribers;
     }
 
     /** {@code GET /api/channels}. */
     public void list(Exchange exchange) {
         ObjectNode answer = ApiAnswer.object();
         ArrayNode rows = answer.putArray("channels");
-        channels.defined().map(ChannelsApi::describe).forEach(rows::add);
+        channels.defined().map(this::describe).forEach(rows::add);
         ApiAnswer.json(exchange, 200, answer.put("open", channels.allowsOpenChannels()));
     }
 
@@ -33,13 +46,82 @@ public final class ChannelsApi {
                 "no-such-channel", "There is no channel '" + name + "', and open channels are off or it cannot be one."))));
     }
 
-    private static ObjectNode describe(ChannelPolicy policy) {
+    /** {@code PUT /api/channels/{name}}: defines a channel; what is not named stays as it is. */
+    public void define(Exchange exchange) {
+        ApiRequest request = ApiRequest.of(exchange);
+        ChannelPolicy draft = channels.draft(request.path("name"));
+        List<Secret> secrets = secrets(request, "secrets").orElse(draft.secrets());
+        draft = draft.withSenders(request.text("provider").orElse(draft.provider()), secrets);
+        draft = draft.withReaders(secrets(request, "readers").orElse(draft.readers()));
+        draft = draft.withQuota(quota(request, draft.quota()));
+        if (request.body().has("retention")) {
+            draft = draft.withRetention(request.text("retention").map(text -> ApiRequest.duration("retention", text)).orElse(null));
+        }
+        if (request.text("response").isPresent()) {
+            draft = draft.withResponse(ResponsePolicy.parse(request.text("response").get()).orElseThrow(
+                    () -> ApiRequest.invalid("response", "must be 202, 200 or 503-when-nobody-listens")));
+        }
+        if (request.text("keepCredentials").isPresent()) {
+            draft = draft.withCredentialsKept(Boolean.parseBoolean(request.text("keepCredentials").get()));
+        }
+        ChannelPolicy policy = refusing(draft, channels::define);
+        Audit.note(exchange, "defined channel", policy.name());
+        ApiAnswer.json(exchange, 200, describe(policy));
+    }
+
+    /** {@code DELETE /api/channels/{name}}: removes a definition; the events stay. */
+    public void remove(Exchange exchange) {
+        String name = ApiRequest.of(exchange).path("name");
+        if (!refusing(name, channels::remove)) {
+            throw ApiRequest.missing("no-such-channel", "Nobody defined a channel '" + name + "'.");
+        }
+        Audit.note(exchange, "removed channel", name);
+        ApiAnswer.done(exchange);
+    }
+
+    private static <T, R> R refusing(T argument, Function<T, R> change) {
+        try {
+            return change.apply(argument);
+        } catch (ChannelRefusedException refused) {
+            boolean conflict = refused.code().equals(ChannelRefusedException.DEFINED_IN_SETTINGS);
+            throw new ProblemException(conflict ? 409 : 400, refused.code(), refused.getMessage());
+        }
+    }
+
+    private static Optional<List<Secret>> secrets(ApiRequest request, String field) {
+        JsonNode given = request.body().path(field);
+        if (given.isMissingNode()) {
+            return Optional.empty();
+        }
+        List<Secret> secrets = new ArrayList<>();
+        for (JsonNode secret : given) {
+            if (!secret.isTextual() || secret.asText().isEmpty()) {
+                throw ApiRequest.invalid(field, "must be a list of texts that are not empty");
+            }
+            secrets.add(Secret.of(secret.asText()));
+        }
+        return Optional.of(secrets);
+    }
+
+    private static Quota quota(ApiRequest request, Quota before) {
+        JsonNode given = request.body().path("quota");
+        try {
+            return new Quota(given.path("eventsPerSecond").asDouble(before.eventsPerSecond()),
+                    given.path("burst").asInt(before.burst()), given.path("bytesPerDay").asLong(before.bytesPerDay()),
+                    given.path("subscribers").asInt(before.subscribers()));
+        } catch (IllegalArgumentException negative) {
+            throw ApiRequest.invalid("quota", "is wrong: " + negative.getMessage());
+        }
+    }
+
+    private ObjectNode describe(ChannelPolicy policy) {
         Quota quota = policy.quota();
         ObjectNode json = ApiAnswer.object().put("name", policy.name())
                 .put("origin", policy.origin().name().toLowerCase(Locale.ROOT)).put("provider", policy.provider())
                 .put("secrets", policy.secrets().size()).put("readers", policy.readers().size())
-                .put("retention", policy.shorterRetention().map(Object::toString).orElse(null))
-                .put("response", policy.response().toString()).put("keepCredentials", policy.keepCredentials());
+                .put("retention", policy.shorterRetention().map(ApiRequest::text).orElse(null))
+                .put("response", policy.response().toString()).put("keepCredentials", policy.keepCredentials())
+                .put("subscribers", subscribers.count(policy.name()));
         json.putObject("quota").put("eventsPerSecond", quota.eventsPerSecond()).put("burst", quota.burst())
                 .put("bytesPerDay", quota.bytesPerDay()).put("subscribers", quota.subscribers());
         return json;

@@ -7,10 +7,11 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
 
 import io.waystation.channel.Channels;
+import io.waystation.channel.SubscriberCount;
 import io.waystation.http.RefusedRequests;
 import io.waystation.http.Tokens;
 import io.waystation.journal.DeadLetters;
-import io.waystation.journal.EventIndex;
+import io.waystation.journal.EventSearch;
 import io.waystation.journal.Groups;
 import io.waystation.journal.Journal;
 import io.waystation.store.Backup;
@@ -23,10 +24,11 @@ public final class ConsoleConfiguration implements CamelConfiguration {
         Registry registry = context.getRegistry();
         Clock clock = Clock.systemUTC();
         Journal journal = registry.lookupByNameAndType("journal", Journal.class);
-        EventIndex index = registry.lookupByNameAndType("eventIndex", EventIndex.class);
+        EventSearch search = registry.lookupByNameAndType("eventSearch", EventSearch.class);
         Channels channels = registry.lookupByNameAndType("channels", Channels.class);
-        registry.bind("eventsApi", new EventsApi(journal, new EventSearch(journal, index, clock), channels, clock));
-        registry.bind("channelsApi", new ChannelsApi(channels));
+        registry.bind("eventsApi", new EventsApi(journal, new EventFinder(journal, search, clock), channels, clock));
+        registry.bind("channelsApi", new ChannelsApi(channels,
+                registry.lookupByNameAndType("sseHub", SubscriberCount.class)));
         registry.bind("tokensApi", new TokensApi(registry.lookupByNameAndType(Tokens.NAME, Tokens.class)));
         registry.bind("deadLettersApi", new DeadLettersApi(registry.lookupByNameAndType("deadLetters", DeadLetters.class)));
         registry.bind("hubApi", new HubApi(registry.lookupByNameAndType("groups", Groups.class),

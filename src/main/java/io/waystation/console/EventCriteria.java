@@ -2,13 +2,14 @@ package io.waystation.console;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.waystation.event.Event;
+import io.waystation.journal.EventFilter;
 import io.waystation.journal.IndexEntry;
 
 /**
@@ -52,26 +53,25 @@ record EventCriteria(
                 && text == null;
     }
 
-    /** Whether an event is asked for, the channel and times included. */
-    boolean matches(IndexEntry entry) {
-        long millis = entry.position().millis();
-        return (channel == null || channel.equals(entry.channel()))
-                && (verified == null || verified != Event.UNVERIFIED.equals(entry.verified()))
-                && (since == null || millis >= since.toEpochMilli())
-                && (until == null || millis < until.toEpochMilli())
-                && like(type, entry.type()) && like(source, entry.source())
-                && (text == null || contains(entry));
+    /** What the log can filter by itself. */
+    EventFilter filter() {
+        return new EventFilter(only(type), only(source), only(channel), Boolean.TRUE.equals(verified));
     }
 
-    private static boolean like(String pattern, String value) {
-        if (pattern == null) {
-            return true;
-        }
-        StringBuilder regex = new StringBuilder();
-        for (String literal : pattern.split("\\*", -1)) {
-            regex.append(regex.length() == 0 ? "" : ".*").append(Pattern.quote(literal));
-        }
-        return Pattern.matches(regex.toString(), value);
+    private static List<String> only(String pattern) {
+        return pattern == null ? List.of() : List.of(pattern);
+    }
+
+    /** Whether an event, and so every older one, lies before the time asked for. */
+    boolean isOver(IndexEntry entry) {
+        return since != null && entry.position().millis() < since.toEpochMilli();
+    }
+
+    /** Whether an event that passed the {@link #filter()} is asked for. */
+    boolean matches(IndexEntry entry) {
+        return (verified == null || verified != Event.UNVERIFIED.equals(entry.verified()))
+                && (until == null || entry.position().millis() < until.toEpochMilli())
+                && (text == null || contains(entry));
     }
 
     private boolean contains(IndexEntry entry) {

@@ -34,14 +34,14 @@ public final class EventsApi {
             "authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key", "x-auth-token", "x-gitlab-token");
 
     private final Journal journal;
-    private final EventSearch search;
+    private final EventFinder finder;
     private final Channels channels;
     private final Clock clock;
     private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
 
-    EventsApi(Journal journal, EventSearch search, Channels channels, Clock clock) {
+    EventsApi(Journal journal, EventFinder finder, Channels channels, Clock clock) {
         this.journal = journal;
-        this.search = search;
+        this.finder = finder;
         this.channels = channels;
         this.clock = clock;
     }
@@ -51,7 +51,7 @@ public final class EventsApi {
         ApiRequest request = ApiRequest.of(exchange);
         EventCriteria criteria = EventCriteria.read(request::query, clock);
         int limit = ApiRequest.limit(request.query("limit"), USUAL, MOST);
-        EventSearch.Found found = search.search(criteria, before(request.query("before")), limit);
+        EventFinder.Found found = finder.search(criteria, before(request.query("before")), limit);
         ObjectNode answer = ApiAnswer.object();
         ArrayNode events = answer.putArray("events");
         found.entries().forEach(entry -> describe(events.addObject(), entry));
@@ -104,7 +104,7 @@ public final class EventsApi {
     }
 
     private PositionedEvent find(Exchange exchange) {
-        return search.find(ApiRequest.of(exchange).path("id")).orElseThrow(() -> ApiRequest.missing(
+        return finder.find(ApiRequest.of(exchange).path("id")).orElseThrow(() -> ApiRequest.missing(
                 "no-such-event", "The log has no event with this id or position, or no longer."));
     }
 
@@ -131,7 +131,7 @@ public final class EventsApi {
         int limit = ApiRequest.limit(request.text("limit"), USUAL, MOST);
         boolean dryRun = request.text("dryRun").map(Boolean::parseBoolean).orElse(false);
         Optional<String> into = into(request);
-        EventSearch.Found found = search.search(criteria, Long.MAX_VALUE, limit);
+        EventFinder.Found found = finder.search(criteria, Long.MAX_VALUE, limit);
         List<IndexEntry> chosen = new ArrayList<>(found.entries());
         Collections.reverse(chosen);
         ObjectNode answer = ApiAnswer.object().put("dryRun", dryRun).put("more", found.next() != 0);

@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.camel.Exchange;
-import org.apache.camel.util.TimeUtils;
 
 import io.waystation.http.Role;
 import io.waystation.http.Token;
@@ -42,7 +41,7 @@ public final class TokensApi {
     public void create(Exchange exchange) {
         ApiRequest request = ApiRequest.of(exchange);
         String name = request.text("name").orElseThrow(() -> ApiRequest.invalid("name", "is missing"));
-        Optional<Duration> lifetime = request.text("expiresIn").map(TokensApi::duration);
+        Optional<Duration> lifetime = request.text("expiresIn").map(text -> ApiRequest.duration("expiresIn", text));
         String secret = tokens.create(name, roles(request.body().path("roles")), lifetime);
         Audit.note(exchange, "created token", name);
         ApiAnswer.json(exchange, 201, ApiAnswer.object().put("name", name).put("secret", secret));
@@ -58,14 +57,6 @@ public final class TokensApi {
             }
         }
         return roles;
-    }
-
-    private static Duration duration(String text) {
-        try {
-            return Duration.ofMillis(TimeUtils.toMilliSeconds(text));
-        } catch (IllegalArgumentException malformed) {
-            throw ApiRequest.invalid("expiresIn", "must be a duration such as 12h or 90d");
-        }
     }
 
     /** {@code DELETE /api/tokens/{name}}. */

@@ -158,6 +158,25 @@ class HubCommandsTest {
     }
 
     @Test
+    void aChannelIsDefinedAndRemovedAndItsSecretIsNeverShown() throws Exception {
+        JsonNode defined = json("channels", "set", "signed", "--secret-env", "PATH", "--provider", "github", "--retention", "7d");
+        CommandLineRun unsigned = CommandLineRun.of("send", hub.uri("/signed").toString(), "--payload", payload());
+        CommandLineRun signed = CommandLineRun.of("send", hub.uri("/signed").toString(), "--payload", payload(), "--secret-env", "PATH");
+
+        assertThat(defined.path("secrets").asInt()).isEqualTo(1);
+        assertThat(defined.toString()).doesNotContain(System.getenv("PATH"));
+        assertThat(unsigned.exitCode()).isEqualTo(5);
+        assertThat(signed.exitCode()).as(signed.err()).isZero();
+        assertThat(json("events", "list", "--channel", "signed", "--verified", "true").path("events")).hasSize(1);
+        assertThat(run("channels", "remove", "signed").exitCode()).isZero();
+        assertThat(json("channels", "show", "signed").path("origin").asText()).isEqualTo("anonymous");
+    }
+
+    private static String payload() throws Exception {
+        return Files.writeString(folder.resolve("payload.json"), "{}").toString();
+    }
+
+    @Test
     void aBackupOfTheRunningHubIsADataFolderAHubStartsFrom() throws Exception {
         String id = send("kept", "{\"kept\":true}", "push");
         Path restored = folder.resolve("restored");
