@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,6 +34,7 @@ final class PostLoad implements AutoCloseable {
     private final URI target;
     private final String secret;
     private final ExecutorService threads;
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     private final CountDownLatch stop = new CountDownLatch(1);
 
     /**
@@ -58,6 +60,13 @@ final class PostLoad implements AutoCloseable {
                 return null;
             });
         }
+        return this;
+    }
+
+    /** Posts that many webhooks a second until {@link #close}, whether or not the hub answers. */
+    PostLoad startAtRate(int perSecond) {
+        clock.scheduleAtFixedRate(() -> threads.execute(() -> post(next.getAndIncrement())),
+                0, TimeUnit.SECONDS.toNanos(1) / perSecond, TimeUnit.NANOSECONDS);
         return this;
     }
 
@@ -117,6 +126,8 @@ final class PostLoad implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         stop.countDown();
+        clock.shutdownNow();
+        clock.awaitTermination(1, TimeUnit.SECONDS);
         threads.shutdown();
         threads.awaitTermination(30, TimeUnit.SECONDS);
     }
