@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,8 +33,8 @@ class NpmClientsTest {
     @TempDir
     Path folder;
 
-    @BeforeAll
-    static void needsTheClients() {
+    @BeforeEach
+    void needsTheClients() {
         if (!Files.isDirectory(NpmClient.FOLDER.resolve("node_modules").resolve("smee-client")) || !nodeRuns()) {
             String message = "Needs node and the npm clients: npm ci --prefix " + NpmClient.FOLDER;
             if ("true".equals(System.getenv("CI"))) {
