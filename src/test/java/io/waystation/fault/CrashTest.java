@@ -37,7 +37,7 @@ import io.waystation.EventStream;
 import io.waystation.HubHome;
 import io.waystation.HubProcess;
 
-/** The promise under {@code kill -9}; rounds come from {@code -Dfaults.rounds}, the seed from {@code -Dfaults.seed}. */
+/** The promise under {@code kill -9}; rounds come from {@code -Dwaystation.faults}, the seed from {@code -Dfaults.seed}. */
 class CrashTest {
     private static final String SECRET = "crash-test-secret";
     private static final Pattern NUMBER = Pattern.compile("\"number\":(\\d+)");
