@@ -30,7 +30,7 @@ public final class HubProcess implements AutoCloseable {
     /**
      * A hub that is not started yet.
      *
-     * @param data data folder; the output goes to {@code hub.out} beside it
+     * @param data data folder
      * @param settings keys and values in turn
      */
     public HubProcess(Path data, String... settings) throws IOException {
@@ -127,7 +127,7 @@ public final class HubProcess implements AutoCloseable {
 
     /** Output of all starts. */
     public Path log() {
-        return data.resolveSibling(data.getFileName() + ".out");
+        return Path.of("target", "hub-" + port + ".out").toAbsolutePath();
     }
 
     /** Data folder. */

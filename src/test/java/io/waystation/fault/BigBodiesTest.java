@@ -33,7 +33,7 @@ class BigBodiesTest {
         new Random(1).nextBytes(bytes);
         Files.write(body, bytes);
         HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        try (HubProcess hub = new HubProcess(folder.resolve("data"), "waystation.quota.bytes-per-day", "100GiB").start()) {
+        try (HubProcess hub = new HubProcess(folder.resolve("data"), "waystation.channels.open-bytes-per-day", "100GiB", "waystation.channels.open-total-bytes-per-day", "100GiB").start()) {
             List<CompletableFuture<Integer>> answers = new ArrayList<>();
             for (int i = 0; i < POSTS; i++) {
                 HttpRequest request = HttpRequest.newBuilder(hub.uri("/big-bodies-test"))

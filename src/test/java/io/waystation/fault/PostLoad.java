@@ -27,6 +27,8 @@ import javax.crypto.spec.SecretKeySpec;
 final class PostLoad implements AutoCloseable {
     private static final Pattern POSITION = Pattern.compile("\"(?:stream_id|position)\"\\s*:\\s*\"(\\d+-\\d+)\"");
 
+    private static final Duration AFTER_REFUSAL = Duration.ofMillis(25);
+
     private final HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private final Map<Integer, String> acknowledged = new ConcurrentHashMap<>();
     private final AtomicInteger next = new AtomicInteger();
@@ -54,8 +56,9 @@ final class PostLoad implements AutoCloseable {
     PostLoad start(int count, Duration pause) {
         for (int i = 0; i < count; i++) {
             threads.submit(() -> {
-                while (!stop.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
-                    post(next.getAndIncrement());
+                Duration wait = pause;
+                while (!stop.await(wait.toNanos(), TimeUnit.NANOSECONDS)) {
+                    wait = post(next.getAndIncrement()) ? pause : AFTER_REFUSAL;
                 }
                 return null;
             });
@@ -71,20 +74,21 @@ final class PostLoad implements AutoCloseable {
     }
 
     /** Posts one webhook; whatever goes wrong, it is just not acknowledged. */
-    void post(int number) {
+    boolean post(int number) {
         try {
             HttpResponse<String> answer = client.send(request(number), HttpResponse.BodyHandlers.ofString());
             Matcher position = POSITION.matcher(answer.body());
             if (answer.statusCode() / 100 == 2 && position.find()) {
                 acknowledged.put(number, position.group(1));
-            } else {
-                refused.incrementAndGet();
+                return true;
             }
+            refused.incrementAndGet();
         } catch (IOException hubIsDown) {
             refused.incrementAndGet();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+        return false;
     }
 
     private HttpRequest request(int number) {
