@@ -41,8 +41,10 @@ hub() {
   local loops
   loops=$(grep '^waystation.http.event-loop-routes=' "$home/application.properties" | cut -d= -f2-)
   "$home/bin/waystation" serve --port "$port" --data "$WORK/$name" \
-    -D waystation.http.event-loop-routes="$loops,bench-answer,source-bench" \
-    -D waystation.quota.events-per-second=1000000 -D waystation.quota.bytes-per-day=1000GiB -D waystation.quota.subscribers=20000 "$@" \
+    -D waystation.http.event-loop-routes="$loops,bench-answer" \
+    -D waystation.channels.open-events-per-second=10000000 -D waystation.channels.open-burst=10000000 \
+    -D waystation.channels.open-bytes-per-day=10000GiB -D waystation.channels.open-total-bytes-per-day=10000GiB \
+    -D waystation.channels.open-subscribers=20000 "$@" \
     > "$WORK/$name.out" 2>&1 &
   HUB=$!
   PIDS+=("$HUB")
