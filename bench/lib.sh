@@ -42,7 +42,7 @@ hub() {
   loops=$(grep '^waystation.http.event-loop-routes=' "$home/application.properties" | cut -d= -f2-)
   "$home/bin/waystation" serve --port "$port" --data "$WORK/$name" \
     -D waystation.http.event-loop-routes="$loops,bench-answer" \
-    -D waystation.channels.open-events-per-second=10000000 -D waystation.channels.open-burst=10000000 \
+    -D waystation.channels.open-events-per-second=1000000 -D waystation.channels.open-burst=1000000 \
     -D waystation.channels.open-bytes-per-day=10000GiB -D waystation.channels.open-total-bytes-per-day=10000GiB \
     -D waystation.channels.open-subscribers=20000 "$@" \
     > "$WORK/$name.out" 2>&1 &
