@@ -36,6 +36,7 @@ public class JournalEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "group": target.setGroup(property(camelContext, java.lang.String.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
+        case "linger": target.setLinger(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "maxevents":
         case "maxEvents": target.setMaxEvents(property(camelContext, int.class, value)); return true;
         case "sources": target.setSources(property(camelContext, java.lang.String.class, value)); return true;
@@ -61,6 +62,7 @@ public class JournalEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "group": return java.lang.String.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
+        case "linger": return long.class;
         case "maxevents":
         case "maxEvents": return int.class;
         case "sources": return java.lang.String.class;
@@ -87,6 +89,7 @@ public class JournalEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "group": return target.getGroup();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
+        case "linger": return target.getLinger();
         case "maxevents":
         case "maxEvents": return target.getMaxEvents();
         case "sources": return target.getSources();

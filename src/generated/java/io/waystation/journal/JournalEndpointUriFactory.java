@@ -23,7 +23,7 @@ public class JournalEndpointUriFactory extends org.apache.camel.support.componen
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(14);
+        Set<String> props = new HashSet<>(15);
         props.add("batch");
         props.add("bridgeErrorHandler");
         props.add("channels");
@@ -33,6 +33,7 @@ public class JournalEndpointUriFactory extends org.apache.camel.support.componen
         props.add("from");
         props.add("group");
         props.add("lazyStartProducer");
+        props.add("linger");
         props.add("maxEvents");
         props.add("sources");
         props.add("topic");

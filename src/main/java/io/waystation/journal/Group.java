@@ -55,9 +55,11 @@ final class Group implements AutoCloseable {
     private boolean committing;
     private boolean lettersQueued = true;
     private boolean stopping;
-    private boolean idle;
+    private volatile boolean idle;
     private volatile GroupProgress committed;
     private long committedAt = System.nanoTime();
+    /** When the reading thread last got something; only that thread uses it. */
+    private long takenAt = committedAt;
     private AutoCloseable commitListener;
 
     Group(GroupOptions options, Groups.Means means, GroupProgress start, Executor executor,
@@ -104,6 +106,9 @@ final class Group implements AutoCloseable {
     }
 
     private void wakeWhenIdle() {
+        if (!idle) {
+            return; // whoever becomes idle after this looks at the tail first: the log's writer need not wait for our lock
+        }
         synchronized (lock) {
             if (idle) {
                 lock.notifyAll();
@@ -168,7 +173,22 @@ final class Group implements AutoCloseable {
         }
     }
 
+    /** Lets a batch become larger, unless the last one is long ago. */
+    private void linger() throws InterruptedException {
+        long end = takenAt + TimeUnit.MILLISECONDS.toNanos(options.linger());
+        synchronized (lock) {
+            long left = end - System.nanoTime();
+            while (!stopping && left > 0 && journal.tail().offset() - window.readTo() < options.maxEvents()) {
+                TimeUnit.NANOSECONDS.timedWait(lock, left);
+                left = end - System.nanoTime();
+            }
+        }
+    }
+
     private void takeEvents() throws InterruptedException {
+        if (options.batch() && options.linger() > 0) {
+            linger();
+        }
         long after;
         int limit;
         long bytes;
@@ -182,6 +202,7 @@ final class Group implements AutoCloseable {
         }
         EventBatch batch = journal.read(after, options.filter(), limit, bytes);
         if (batch.last() > after) {
+            takenAt = System.nanoTime();
             take(batch);
         } else {
             awaitNews(after);

@@ -11,11 +11,14 @@ import java.util.regex.Pattern;
  * @param batch whether its route takes batches instead of single events
  * @param from where it starts when it is new: {@code tail}, {@code oldest} or a position
  * @param maxEvents so many events are read at once
+ * @param linger how long a batch may wait for more events, milliseconds
  */
-record GroupOptions(String name, EventFilter filter, int concurrency, boolean batch, String from, int maxEvents) {
+record GroupOptions(String name, EventFilter filter, int concurrency, boolean batch, String from, int maxEvents,
+        long linger) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
     private static final int MOST_CONCURRENT = 256;
     private static final int MOST_EVENTS = 10_000;
+    private static final long LONGEST_LINGER = 60_000;
 
     GroupOptions {
         if (!NAME.matcher(name).matches()) {
@@ -29,6 +32,10 @@ record GroupOptions(String name, EventFilter filter, int concurrency, boolean ba
         if (maxEvents < 1 || maxEvents > MOST_EVENTS) {
             throw new IllegalArgumentException(
                     "maxEvents of group '" + name + "' must be from 1 to " + MOST_EVENTS + ", not " + maxEvents);
+        }
+        if (linger < 0 || linger > LONGEST_LINGER) {
+            throw new IllegalArgumentException(
+                    "linger of group '" + name + "' must be from 0 to " + LONGEST_LINGER + " ms, not " + linger);
         }
     }
 }

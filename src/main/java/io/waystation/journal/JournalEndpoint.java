@@ -64,6 +64,11 @@ public class JournalEndpoint extends DefaultEndpoint {
               description = "How many events are read from the log at once, and at most in a batch.")
     private int maxEvents = 256;
 
+    @UriParam(label = "consumer,advanced", javaType = "java.time.Duration", defaultValue = "0",
+              description = "How long after the last batch the next one waits for more events, unless it is full before. "
+                            + "Only with batch: fewer, larger batches cost fewer commits.")
+    private long linger;
+
     /** For tools. */
     public JournalEndpoint() {
     }
@@ -127,7 +132,7 @@ public class JournalEndpoint extends DefaultEndpoint {
     }
 
     GroupOptions groupOptions() {
-        return new GroupOptions(group, filter(), concurrency, batch, from, maxEvents);
+        return new GroupOptions(group, filter(), concurrency, batch, from, maxEvents, linger);
     }
 
     /** Name of the log. */
@@ -228,5 +233,15 @@ public class JournalEndpoint extends DefaultEndpoint {
     /** Sets how many events are read at once. */
     public void setMaxEvents(int maxEvents) {
         this.maxEvents = maxEvents;
+    }
+
+    /** How long a batch waits for more events, milliseconds. */
+    public long getLinger() {
+        return linger;
+    }
+
+    /** Sets how long a batch waits for more events, milliseconds. */
+    public void setLinger(long linger) {
+        this.linger = linger;
     }
 }
