@@ -9,7 +9,7 @@ seed=${2:-$(date +%s)}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
-mvn -B test -Dtest='io.waystation.fault.*Test' -Dwaystation.faults="$rounds" -Dfaults.seed="$seed" > "$log" 2>&1 || status=$?
+mvn -B test -Dtest='io.waystation.fault.*Test,GroupKillTest,JournalCrashTest' -Dwaystation.faults="$rounds" -Dfaults.seed="$seed" > "$log" 2>&1 || status=$?
 {
   echo "## $(date -u +%F), commit $(git rev-parse --short HEAD), $rounds rounds, seed $seed, exit code $status"
   echo '```'

@@ -23,7 +23,7 @@ import io.waystation.HubProcess;
 
 /**
  * Unmodified smee-client and eventsource while the hub is killed with {@code kill -9} and started again. Rounds come
- * from {@code -Dfaults.rounds}, five at most; the seed from {@code -Dfaults.seed}.
+ * from {@code -Dwaystation.faults}, five at most; the seed from {@code -Dfaults.seed}.
  */
 class NpmClientsTest {
     private static final String SECRET = "npm-clients-secret";

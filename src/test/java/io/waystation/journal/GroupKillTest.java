@@ -25,11 +25,11 @@ class GroupKillTest {
     @TempDir
     Path temp;
 
-    /** Every acknowledged event: exactly once inside the store, at least once outside it. */
+    /** Every acknowledged event: exactly once inside the store, at least once outside it; rounds come from {@code -Dwaystation.faults}. */
     @Test
     void effectsSurviveKillsAtRandomMoments() throws Exception {
-        int rounds = Integer.getInteger("waystation.faults", 10);
-        long seed = System.nanoTime();
+        int rounds = Integer.getInteger("faults.rounds", 10);
+        long seed = Long.getLong("faults.seed", System.nanoTime());
         Random random = new Random(seed);
         for (int round = 0; round < rounds; round++) {
             Process victim = start("append");
@@ -44,7 +44,7 @@ class GroupKillTest {
         Set<String> acknowledged = new HashSet<>(ids("acknowledged"));
         List<String> outside = ids("outside");
         List<String> inside = effects();
-        System.out.printf("killed %d times (seed %d): %,d acknowledged, %,d effects inside, %,d outside, %,d of them repeated%n",
+        System.out.printf("group crash: killed %d times (seed %d): %,d acknowledged, %,d effects inside, %,d outside, %,d of them repeated%n",
                 rounds, seed, acknowledged.size(), inside.size(), outside.size(), outside.size() - new HashSet<>(outside).size());
         assertThat(acknowledged).isNotEmpty();
         assertThat(inside).doesNotHaveDuplicates();

@@ -19,19 +19,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class JournalCrashTest {
-    private static final int KILLS = 5;
-
     @TempDir
     Path folder;
 
+    /** Rounds come from {@code -Dwaystation.faults}. */
     @Test
     void everyAcknowledgedEventSurvivesKillsAndNoOffsetIsGivenTwice() throws Exception {
-        Random random = new Random(3);
+        int rounds = Integer.getInteger("faults.rounds", 10);
+        long seed = Long.getLong("faults.seed", System.nanoTime());
+        Random random = new Random(seed);
         Map<Long, String> acknowledged = new HashMap<>();
-        for (int kill = 0; kill < KILLS; kill++) {
+        for (int kill = 0; kill < rounds; kill++) {
             appendAndKill(kill, 200 + random.nextInt(2_000), acknowledged);
             check(acknowledged);
         }
+        System.out.printf("journal crash: killed %d times (seed %d), %,d acknowledged%n", rounds, seed, acknowledged.size());
     }
 
     private void appendAndKill(int seed, int lines, Map<Long, String> acknowledged) throws IOException {
