@@ -18,7 +18,7 @@ class SseHubModelTest {
     private static final List<String> CHANNELS = List.of("alpha", "beta", "gamma");
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void givesEveryClientEveryEventOnceAndInOrder(long seed) {
         World world = new World(seed);
 
@@ -46,11 +46,6 @@ class SseHubModelTest {
             this.channel = channel;
             this.encoding = encoding;
             this.start = start;
-        }
-
-        private long lastId() {
-            List<Long> got = got();
-            return got.isEmpty() ? start : got.get(got.size() - 1);
         }
 
         private List<Long> got() {
@@ -131,12 +126,11 @@ class SseHubModelTest {
         }
 
         private void reconnect(Client client) {
-            long last = client.lastId();
             List<Long> all = client.got();
             client.stream.leave();
             client.received.clear();
             client.received.addAll(all);
-            open(client, last);
+            open(client, all.isEmpty() ? client.start : all.get(all.size() - 1));
         }
 
         private void open(Client client, long after) {
