@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import io.waystation.EventStream;
 import io.waystation.HubHome;
 import io.waystation.HubProcess;
+import io.waystation.Patience;
 
 /** The promise under {@code kill -9}; rounds come from {@code -Dwaystation.faults}, the seed from {@code -Dfaults.seed}. */
 class CrashTest {
@@ -87,7 +88,7 @@ class CrashTest {
         long last = 0;
         try (EventStream stream = EventStream.open(hub.uri("/stream/crash"), "Last-Event-ID", "0-0")) {
             while (!stored.keySet().containsAll(acknowledged.keySet())) {
-                Optional<EventStream.Frame> frame = stream.next(Duration.ofSeconds(10));
+                Optional<EventStream.Frame> frame = stream.next(Patience.SOON);
                 assertThat(frame).as("next stored event; missing %s", missing(acknowledged, stored)).isPresent();
                 if (frame.get().id() != null && frame.get().data().contains("data_base64")) {
                     long offset = Long.parseLong(frame.get().id().split("-")[1]);

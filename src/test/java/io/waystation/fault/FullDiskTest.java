@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.waystation.EventStream;
 import io.waystation.HubProcess;
+import io.waystation.Patience;
 
 /** A full disk refuses posts, loses nothing acknowledged, and is over as soon as there is room. */
 class FullDiskTest {
@@ -81,7 +82,7 @@ class FullDiskTest {
             Set<String> stored = new HashSet<>();
             try (EventStream stream = EventStream.open(hub.uri("/stream/full-disk-test"), "Last-Event-ID", "0-0")) {
                 while (!stored.containsAll(acknowledged)) {
-                    Optional<EventStream.Frame> frame = stream.next(Duration.ofSeconds(10));
+                    Optional<EventStream.Frame> frame = stream.next(Patience.SOON);
                     assertThat(frame).as("next stored event").isPresent();
                     if (frame.get().id() != null) {
                         stored.add(frame.get().id());

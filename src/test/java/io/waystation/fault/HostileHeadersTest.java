@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import io.waystation.EventStream;
 import io.waystation.HubFixture;
 import io.waystation.HubHome;
+import io.waystation.Patience;
 
 /** Header names that steer Camel components reach no component, no answer and no client. */
 class HostileHeadersTest {
@@ -101,7 +102,7 @@ class HostileHeadersTest {
             }
             assertThat(answer).startsWith("HTTP/1.1 202").doesNotContain("injected");
 
-            Map<String, Object> headers = unverified.poll(10, java.util.concurrent.TimeUnit.SECONDS);
+            Map<String, Object> headers = unverified.poll(Patience.SOON.toSeconds(), TimeUnit.SECONDS);
             assertThat(headers).isNotNull();
             assertThat(headers.values()).noneMatch(value -> String.valueOf(value).contains("injected"));
             assertThat(headers).containsEntry("CamelWaystationVerified", "none");
@@ -122,7 +123,7 @@ class HostileHeadersTest {
             socket.getOutputStream().write(body);
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1)).startsWith("HTTP/1.1 202");
         }
-        Map<String, Object> headers = unverified.poll(10, java.util.concurrent.TimeUnit.SECONDS);
+        Map<String, Object> headers = unverified.poll(Patience.SOON.toSeconds(), TimeUnit.SECONDS);
         assertThat(headers).containsEntry("CamelCloudEventType", "com.github.release.published").containsEntry("CamelWaystationVerified", "none");
         assertThat(verifiedOnly).isEmpty();
     }
@@ -135,7 +136,7 @@ class HostileHeadersTest {
 
     private static String frameWithData(EventStream stream) throws InterruptedException {
         while (true) {
-            Optional<EventStream.Frame> frame = stream.next(Duration.ofSeconds(10));
+            Optional<EventStream.Frame> frame = stream.next(Patience.SOON);
             assertThat(frame).as("the event on the stream").isPresent();
             if (frame.get().id() != null && frame.get().data().length() > 60) {
                 return frame.get().data();

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.waystation.Patience;
+
 /** Senders that send too much, too slowly, too many at once, or no HTTP at all. */
 class LimitsTest {
     private static final String HEAD = "POST /pool HTTP/1.1\r\nHost: h\r\n";
@@ -36,7 +38,7 @@ class LimitsTest {
                 from("platform-http:/pool").routeId("pool").process(exchange -> exchange.getMessage()
                         .setBody(Integer.toString(exchange.getMessage().getBody(byte[].class).length)));
                 from("platform-http:/{name}").routeId("loop").setBody(constant("ok"));
-                from("platform-http:/slow").routeId("slow").process(exchange -> release.await(20, TimeUnit.SECONDS))
+                from("platform-http:/slow").routeId("slow").process(exchange -> release.await(Patience.SOON.toSeconds(), TimeUnit.SECONDS))
                         .setBody(constant("late"));
             }
         }, "waystation.http.event-loop-routes", "loop", "waystation.http.max-body", "100KiB",

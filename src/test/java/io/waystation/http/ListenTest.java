@@ -32,6 +32,8 @@ import org.apache.camel.support.LifecycleStrategySupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.waystation.Patience;
+
 /** Opening and closing the port, TLS, HTTP/2 and options. */
 class ListenTest {
     @TempDir
@@ -100,7 +102,7 @@ class ListenTest {
         URI uri = server.uri("/slow");
         CompletableFuture<HttpResponse<String>> slow = HttpClient.newHttpClient().sendAsync(
                 java.net.http.HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
-        assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(entered.await(Patience.SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
         CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::close);
         await().until(() -> {
             try (ServerSocket free = new ServerSocket(uri.getPort(), 1, InetAddress.getLoopbackAddress())) {
@@ -111,8 +113,8 @@ class ListenTest {
         });
         assertThat(stopped).isNotDone();
         release.countDown();
-        assertThat(slow.get(10, TimeUnit.SECONDS).body()).isEqualTo("done");
-        stopped.get(20, TimeUnit.SECONDS);
+        assertThat(slow.get(Patience.SOON.toSeconds(), TimeUnit.SECONDS).body()).isEqualTo("done");
+        stopped.get(Patience.SOON.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Test
@@ -132,7 +134,7 @@ class ListenTest {
             }
         };
         try (ServerFixture server = ServerFixture.start(data, routes)) {
-            assertThat(openEarly.get(1, TimeUnit.SECONDS)).isFalse();
+            assertThat(openEarly.get(Patience.SOON.toSeconds(), TimeUnit.SECONDS)).isFalse();
             assertThat(server.get("/x").body()).isEqualTo("x");
         }
     }
@@ -202,7 +204,7 @@ class ListenTest {
         } catch (SSLHandshakeException e) {
             throw new AssertionError(e);
         }
-        return subject.get(1, TimeUnit.SECONDS);
+        return subject.get(Patience.SOON.toSeconds(), TimeUnit.SECONDS);
     }
 
     private void write(Path certificate, Path key, String name) throws Exception {

@@ -12,12 +12,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
+import io.waystation.Patience;
 import io.waystation.settings.LayeredSettings;
 import io.waystation.store.StoreConfiguration;
 import org.apache.camel.CamelContext;
@@ -28,7 +28,7 @@ import org.apache.camel.main.Main;
 final class ServerFixture implements AutoCloseable {
     private final Main main;
     private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
+            .version(HttpClient.Version.HTTP_1_1).connectTimeout(Patience.SOON).build();
 
     private ServerFixture(Main main) {
         this.main = main;
@@ -91,7 +91,7 @@ final class ServerFixture implements AutoCloseable {
         for (int i = 0; i < headers.length; i += 2) {
             request.header(headers[i], headers[i + 1]);
         }
-        return client.send(request.timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofString());
+        return client.send(request.timeout(Patience.SOON).build(), BodyHandlers.ofString());
     }
 
     /** A socket on which bytes can be sent as they are. */

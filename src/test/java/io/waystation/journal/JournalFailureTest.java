@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 
 import io.waystation.event.Event;
 import io.waystation.event.EventBatch;
@@ -62,7 +61,7 @@ class JournalFailureTest {
     }
 
     private static Appended appendWhenItRecovers(Journal journal, Event event) {
-        return Awaitility.await().atMost(20, TimeUnit.SECONDS).ignoreException(CompletionException.class)
+        return Awaitility.await().ignoreException(CompletionException.class)
                 .until(() -> append(journal, event), appended -> true);
     }
 

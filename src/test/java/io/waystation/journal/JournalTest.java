@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.waystation.MovableClock;
+import io.waystation.Patience;
 import io.waystation.event.Event;
 import io.waystation.event.EventBatch;
 import io.waystation.event.Position;
@@ -136,7 +137,7 @@ class JournalTest {
         try (Journal journal = open(JournalSettings.DEFAULTS, holdFirst)) {
             List<CompletableFuture<Appended>> appends = new ArrayList<>();
             appends.add(journal.append(event().build(), counting));
-            assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(inside.await(Patience.SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
             for (int i = 0; i < 50; i++) {
                 appends.add(journal.append(event().channel("c" + i % 3).build(), counting));
             }
@@ -170,7 +171,7 @@ class JournalTest {
         };
         try (Journal journal = open(JournalSettings.DEFAULTS.withQueue(3, 1 << 20), hold)) {
             CompletableFuture<Appended> first = journal.append(event().build(), SAME_THREAD);
-            assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(inside.await(Patience.SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
             List<CompletableFuture<Appended>> waiting = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 waiting.add(journal.append(event().build(), SAME_THREAD));
@@ -206,14 +207,14 @@ class JournalTest {
             AutoCloseable listening = journal.onCommit(told::set);
             CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> {
                 try {
-                    return journal.awaitBeyond(0, Duration.ofSeconds(20));
+                    return journal.awaitBeyond(0, Patience.SOON);
                 } catch (InterruptedException interrupted) {
                     return false;
                 }
             });
             append(journal, event().build());
 
-            assertThat(waiting.get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(waiting.get(Patience.SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
             Awaitility.await().untilAsserted(() -> assertThat(told).hasValue(1));
             listening.close();
             append(journal, event().build());

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import io.waystation.EventStream;
 import io.waystation.EventStream.Frame;
 import io.waystation.HubFixture;
+import io.waystation.Patience;
 import io.waystation.channel.ChannelName;
 import io.waystation.event.Event;
 import io.waystation.event.Headers;
@@ -36,7 +37,7 @@ import io.waystation.journal.Journal;
 /** The relay through the real hub: streams, resume, cursors, replay and the small answers. */
 class RelayHttpTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Patience.SOON;
 
     @TempDir
     private static Path data;
@@ -70,7 +71,7 @@ class RelayHttpTest {
                 event.time(), channel, event.verified(), null, null, "POST", event.path(), event.query(),
                 event.headers(), body);
         CompletableFuture<Appended> appended = hub.bean("journal", Journal.class).append(fresh, Runnable::run);
-        return appended.orTimeout(10, TimeUnit.SECONDS).join().position().toString();
+        return appended.orTimeout(SOON.toSeconds(), TimeUnit.SECONDS).join().position().toString();
     }
 
     private EventStream open(String path, String... headers) throws Exception {
@@ -82,7 +83,7 @@ class RelayHttpTest {
     }
 
     private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-        return CLIENT.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString()).get(20, TimeUnit.SECONDS);
+        return CLIENT.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString()).get(SOON.toSeconds(), TimeUnit.SECONDS);
     }
 
     private static HttpResponse<String> post(String path, String body, String... headers) throws Exception {

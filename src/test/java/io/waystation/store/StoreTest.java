@@ -18,6 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.waystation.Patience;
+
 class StoreTest {
     @TempDir
     Path temp;
@@ -43,7 +45,7 @@ class StoreTest {
     void commitsWaitingWorksTogether() {
         CountDownLatch hold = new CountDownLatch(1);
         double before = meters.get("waystation.store.commit").timer().count();
-        store.write(handle -> hold.await(5, TimeUnit.SECONDS));
+        store.write(handle -> hold.await(Patience.SOON.toSeconds(), TimeUnit.SECONDS));
         List<CompletableFuture<Integer>> writes = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             int n = i;
@@ -59,7 +61,7 @@ class StoreTest {
     @Test
     void aFailingWorkUndoesOnlyItself() {
         CountDownLatch hold = new CountDownLatch(1);
-        store.write(handle -> hold.await(5, TimeUnit.SECONDS));
+        store.write(handle -> hold.await(Patience.SOON.toSeconds(), TimeUnit.SECONDS));
         CompletableFuture<Integer> first = store.write(handle -> handle.execute("INSERT INTO probe VALUES (1)"));
         CompletableFuture<Object> bad = store.write(handle -> {
             handle.execute("INSERT INTO probe VALUES (2)");

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 import io.waystation.event.Event;
@@ -172,20 +173,22 @@ class ClientTest {
 
     @Test
     void givesUpAnAttemptAtTheTimeLimit() throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        open.add(() -> over.set(true));
         RecordingTarget target = target(request -> {
             if (request.text().equals("slow")) {
-                await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
+                await().untilTrue(over);
             }
             return 200;
         });
         channel.publish(1, "a", "slow");
         channel.publish(2, "a", "fast");
 
-        start("target", target.address("/").toString(), "timeout", "300ms", "retries", "0");
+        start("target", target.address("/").toString(), "timeout", "2s", "retries", "0");
 
         await().until(() -> target.bodies().contains("fast"));
         DeadLetters letters = new DeadLetters(folder.resolve("data"), Duration.ofDays(90), Clock.systemUTC());
-        assertThat(letters.list()).singleElement().satisfies(letter -> assertThat(letter.reason()).contains("within 300 ms"));
+        assertThat(letters.list()).singleElement().satisfies(letter -> assertThat(letter.reason()).contains("within 2000 ms"));
     }
 
     @Test
