@@ -1,5 +1,7 @@
 package io.waystation.cli;
 
+import java.util.Arrays;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -14,6 +16,8 @@ import picocli.CommandLine.Command;
             "3:the hub cannot start: its port, data folder, data format or routes", "4:no hub answers",
             "5:the hub refused"})
 public final class WaystationCommand {
+    private static final String SERVE = "serve";
+
     private WaystationCommand() {
     }
 
@@ -23,12 +27,20 @@ public final class WaystationCommand {
      * @return exit code, see {@link ExitCode}
      */
     public static int run(String... arguments) {
-        String[] effective = arguments.length == 0 ? new String[] {"serve"} : arguments;
-        return commandLine().execute(effective);
+        if (arguments.length == 0 || arguments[0].equals(SERVE)) {
+            // the other commands stay unloaded, which is a quarter of the time until the hub answers
+            return prepare(new CommandLine(new ServeCommand()).setCommandName("waystation serve"))
+                    .execute(Arrays.copyOfRange(arguments, Math.min(1, arguments.length), arguments.length));
+        }
+        return commandLine().execute(arguments);
     }
 
     /** The whole command line, ready to run. */
     static CommandLine commandLine() {
-        return new CommandLine(new WaystationCommand()).setExecutionExceptionHandler(new FailureReport());
+        return prepare(new CommandLine(new WaystationCommand()));
+    }
+
+    private static CommandLine prepare(CommandLine line) {
+        return line.setExecutionExceptionHandler(new FailureReport());
     }
 }
