@@ -1,0 +1,85 @@
+package io.waystation.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.waystation.HubFixture;
+
+/** What stops a start does it with one line that says why, and its exit code. */
+@Timeout(120)
+class StartRefusalTest {
+    @TempDir
+    private Path folder;
+
+    private CommandLineRun serve(String... more) {
+        List<String> arguments = new ArrayList<>(List.of("serve", "--data", folder.resolve("data").toString()));
+        arguments.addAll(List.of(more));
+        return CommandLineRun.of(arguments.toArray(String[]::new));
+    }
+
+    private static void assertRefused(CommandLineRun run, int exitCode, String... words) {
+        assertThat(run.err().lines()).singleElement().asString().startsWith("waystation: ").contains(words);
+        assertThat(run.exitCode()).isEqualTo(exitCode);
+    }
+
+    @Test
+    void aBusyPort() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            assertRefused(serve("--port", Integer.toString(taken.getLocalPort())), 3, Integer.toString(taken.getLocalPort()));
+        }
+    }
+
+    @Test
+    void anotherHubOnTheSameFolder() throws Exception {
+        try (HubFixture first = HubFixture.start(folder.resolve("data"))) {
+            assertRefused(serve("--port", "0"), 3, "in use by another hub", folder.resolve("data").toString());
+            assertThat(first.context().isStarted()).isTrue();
+        }
+    }
+
+    @Test
+    void aFolderThatCannotBeMade() throws Exception {
+        Files.writeString(folder.resolve("data"), "a file, no folder");
+
+        assertRefused(serve("--port", "0"), 3, "cannot write the data folder");
+    }
+
+    @Test
+    void aNewerDataFormat() throws Exception {
+        Files.createDirectories(folder.resolve("data"));
+        Files.writeString(folder.resolve("data").resolve("format"), "99\n");
+
+        assertRefused(serve("--port", "0"), 3, "format 99", "newer Waystation");
+    }
+
+    @Test
+    void anUnknownSetting() {
+        assertRefused(serve("--port", "0", "-D", "waystation.htp.max-body=1MiB"), 2,
+                "waystation.htp.max-body", "waystation.http.max-body");
+    }
+
+    @Test
+    void aSettingThatIsNoNumber() {
+        assertRefused(serve("--port", "many"), 2, "many");
+    }
+
+    @Test
+    void anUnknownSettingOfCamel() {
+        assertRefused(serve("--port", "0", "-D", "camel.main.naem=x"), 2, "camel.main.naem");
+    }
+
+    @Test
+    void anUnknownProfile() {
+        assertRefused(serve("--port", "0", "--profile", "nowhere"), 2, "nowhere", "application-nowhere.properties");
+    }
+}
