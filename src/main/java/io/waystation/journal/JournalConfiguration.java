@@ -6,6 +6,8 @@ import java.util.concurrent.TimeUnit;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.waystation.channel.ChannelPolicy;
+import io.waystation.channel.Channels;
 import io.waystation.settings.InvalidSettingException;
 import io.waystation.settings.Settings;
 import io.waystation.store.DataFolder;
@@ -38,6 +40,8 @@ public final class JournalConfiguration implements CamelConfiguration {
         JournalSettings log = JournalSettings.from(settings);
         EventIndex index = EventIndex.open(store, clock, log.duplicateWindow());
         Journal journal = Journal.open(folder.log(), log, index, clock, meters);
+        Channels channels = context.getRegistry().lookupByNameAndType("channels", Channels.class);
+        journal.retainChannels(name -> channels.policy(name).flatMap(ChannelPolicy::shorterRetention));
         DeadLetters letters = new DeadLetters(store, clock);
         Groups groups = new Groups(journal, store, letters, clock, meters);
         Gauge.builder("waystation.recorder.lag", () -> Math.max(0, journal.tail().offset() - index.indexedTo()))
