@@ -117,7 +117,7 @@ final class ApiRequest {
 
     /** A duration as it is written in requests. */
     static String text(Duration duration) {
-        return TimeUtils.printDuration(duration, true);
+        return TimeUtils.printDuration(duration, true).replaceAll("(?<=[dhm])(0[hms])+$", "");
     }
 
     /** A parameter cannot be used. */

@@ -3,6 +3,7 @@ package io.waystation.relay;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -79,7 +80,9 @@ public final class Replays {
         ChannelPolicy policy = readers.policy(exchange.getMessage().getHeader("channel", String.class));
         readers.requireReplay(request, policy);
         quotas.admit(policy, body(exchange).length).ifPresent(exceeded -> {
-            throw new ProblemException(429, "quota-exceeded", "The channel is over its quota: " + exceeded);
+            throw new ProblemException(429, "over-quota",
+                    "over the limit of " + exceeded.limit() + ", which resets at " + exceeded.reset() + "; nothing was kept",
+                    Map.of("Retry-After", Long.toString(exceeded.retryAfter().toSeconds())));
         });
         return policy;
     }
