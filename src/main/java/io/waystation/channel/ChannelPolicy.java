@@ -15,8 +15,8 @@ import io.waystation.settings.Secret;
  * @param name the channel
  * @param origin who defined it
  * @param provider how posts to {@code /{channel}} are signed; {@link #ANY_PROVIDER} lets the signature header decide
- * @param secrets secrets a post may be signed with; empty means anybody may post
- * @param readers tokens that may listen; empty means anybody who knows the name may
+ * @param secrets secrets a post may be signed with; empty means anybody may post, unless it is a source's channel
+ * @param readers tokens that may listen; empty means anybody who knows the name may, unless it is a source's channel
  * @param retention how long its events are kept, or null for as long as the log keeps them
  * @param response what a sender hears
  * @param quota how much it may take
@@ -34,6 +34,8 @@ public record ChannelPolicy(
         SETTINGS,
         /** The API; kept in the store. */
         API,
+        /** A source of a route that names a channel nobody defined: only sources post to it, a token reads it. */
+        SOURCE,
         /** Nobody: an open channel that exists because somebody uses its name. */
         ANONYMOUS
     }
@@ -86,7 +88,7 @@ public record ChannelPolicy(
 
     /** Whether anybody may post: its events are unverified. */
     public boolean isOpen() {
-        return secrets.isEmpty();
+        return secrets.isEmpty() && origin != Origin.SOURCE;
     }
 
     /** How long its events are kept, if shorter than the log keeps them. */
@@ -97,7 +99,7 @@ public record ChannelPolicy(
     /** Whether somebody with this token may listen; the token may be null. */
     public boolean mayRead(String token) {
         if (readers.isEmpty()) {
-            return true;
+            return origin != Origin.SOURCE;
         }
         boolean matched = false;
         for (Secret reader : readers) {

@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Every channel and its policy: those defined in settings, those defined by API, and, where they are
- * allowed, open ones nobody defined.
+ * Every channel and its policy: those defined in settings, those defined by API, those that sources name, and,
+ * where they are allowed, open ones nobody defined.
  *
  * <p>Thread-safe. Looking a policy up never blocks and may be done on an event loop; defining and removing
  * channels waits for the disk and may not.
@@ -24,6 +24,7 @@ public final class Channels {
     private final Optional<ChannelRows> rows;
     private final Clock clock;
     private final Map<String, ChannelPolicy> defined = new ConcurrentHashMap<>();
+    private final Map<String, ChannelPolicy> ofSources = new ConcurrentHashMap<>();
     private final List<Consumer<ChannelPolicy>> checks = new CopyOnWriteArrayList<>();
 
     /** Channels as the settings define them, and none by API. */
@@ -47,11 +48,22 @@ public final class Channels {
 
     /** What holds for the channel; empty when the name is unusable, or nobody defined it and open channels are off. */
     public Optional<ChannelPolicy> policy(String name) {
-        ChannelPolicy policy = name == null ? null : defined.get(name);
+        ChannelPolicy policy = name == null ? null : defined.getOrDefault(name, ofSources.get(name));
         if (policy != null) {
             return Optional.of(policy);
         }
         return settings.open() && isUsable(name) ? Optional.of(anonymous(name)) : Optional.empty();
+    }
+
+    /**
+     * Takes a channel for a source. Unless somebody defines it otherwise, only sources post to it and reading it needs
+     * a token. It may have a name that is no address of a channel, and it stays so until the hub stops, also when the
+     * source is gone, because its events are still in the log.
+     */
+    public void reserveForSource(String name) {
+        ofSources.computeIfAbsent(name, channel -> new ChannelPolicy(
+                channel, ChannelPolicy.Origin.SOURCE, ChannelPolicy.ANY_PROVIDER, List.of(), List.of(), null,
+                settings.response(), settings.definedQuota(), false));
     }
 
     private ChannelPolicy anonymous(String name) {
@@ -65,9 +77,11 @@ public final class Channels {
         return settings.open();
     }
 
-    /** Every channel somebody defined, by name. */
+    /** Every channel somebody defined or a source names, by name. */
     public Stream<ChannelPolicy> defined() {
-        return defined.values().stream().sorted(Comparator.comparing(ChannelPolicy::name));
+        return Stream.concat(
+                defined.values().stream(),
+                ofSources.values().stream().filter(policy -> !defined.containsKey(policy.name()))).sorted(Comparator.comparing(ChannelPolicy::name));
     }
 
     /**

@@ -62,6 +62,10 @@ public final class Ingest {
     public void verify(Exchange exchange) {
         String name = exchange.getMessage().getHeader(CHANNEL, String.class);
         ChannelPolicy policy = channels.policy(name).orElseThrow(Ingest::unknownChannel);
+        if (policy.origin() == ChannelPolicy.Origin.SOURCE) {
+            throw new ProblemException(403, "sources-only",
+                    "webhooks of this channel come through its sources; post to the address of one");
+        }
         accept(exchange, sourceOf(policy), policy);
     }
 
@@ -69,6 +73,11 @@ public final class Ingest {
     void accept(Exchange exchange, Source source) {
         String channel = source.settings().channel();
         accept(exchange, source, channels.policy(channel).orElseThrow(Ingest::unknownChannel));
+    }
+
+    /** Takes the channel for a configured source, unless somebody defined it. */
+    void reserve(String channel) {
+        channels.reserveForSource(channel);
     }
 
     private static ProblemException unknownChannel() {

@@ -56,6 +56,7 @@ public final class WebhookSource {
                 status.isBlank() ? sender.successStatus() : status(),
                 Answer.WAYSTATION,
                 keepCredentials));
+        ingest.reserve(channel);
     }
 
     private SchemeSettings scheme() {
