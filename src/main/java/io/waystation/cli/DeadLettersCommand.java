@@ -1,11 +1,18 @@
 package io.waystation.cli;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import io.waystation.cli.client.DeadLetters;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,11 +23,16 @@ import picocli.CommandLine.Parameters;
 public final class DeadLettersCommand {
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists dead letters, newest first.")
     int list(@Mixin HubOptions hub, @Mixin Output output,
+            @Option(names = "--client", paramLabel = "FOLDER", description = "Those of the client with this data folder, instead of a hub's.") Path clientFolder,
             @Option(names = "--group", paramLabel = "NAME", description = "Only of this group.") String group,
             @Option(names = "--channel", paramLabel = "NAME", description = "Only of this channel.") String channel,
             @Option(names = "--state", paramLabel = "dead|queued", description = "Only in this state.") String state,
             @Option(names = "--before", paramLabel = "ID", description = "Only older ones than this, to page on.") String before,
-            @Option(names = "--limit", defaultValue = "50", paramLabel = "N", description = "At most so many, up to 1000 (default: 50).") int limit) {
+            @Option(names = "--limit", defaultValue = "50", paramLabel = "N", description = "At most so many, up to 1000 (default: 50).") int limit)
+            throws IOException {
+        if (clientFolder != null) {
+            return listOfClient(clientFolder, output);
+        }
         Map<String, String> query = new LinkedHashMap<>();
         query.put("group", group);
         query.put("channel", channel);
@@ -31,6 +43,18 @@ public final class DeadLettersCommand {
                 .column("ID", "id").column("GROUP", "group").column("STATE", "state").column("ATTEMPTS", "attempts")
                 .column("TIME", "time").column("TYPE", row -> Table.text(row.path("event").path("type")))
                 .column("REASON", "reason"));
+        return ExitCode.OK;
+    }
+
+    private static int listOfClient(Path folder, Output output) throws IOException {
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        ArrayNode rows = answer.putArray("deadLetters");
+        for (DeadLetters.DeadLetter letter : new DeadLetters(folder, Duration.ofDays(90), Clock.systemUTC()).list()) {
+            rows.addObject().put("id", letter.id()).put("step", letter.step()).put("time", letter.failedAt().toString())
+                    .put("type", letter.event().type()).put("reason", letter.reason());
+        }
+        output.print(answer, "deadLetters", new Table().column("ID", "id").column("STEP", "step").column("TIME", "time")
+                .column("TYPE", "type").column("REASON", "reason"));
         return ExitCode.OK;
     }
 

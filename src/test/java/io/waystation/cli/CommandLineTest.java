@@ -2,6 +2,8 @@ package io.waystation.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -9,6 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 import picocli.CommandLine;
 
@@ -75,6 +78,26 @@ class CommandLineTest {
 
         assertThat(run.exitCode()).isEqualTo(4);
         assertThat(run.err().lines()).singleElement().asString().contains("nobody answers at http://127.0.0.1:1/");
+    }
+
+    @Test
+    void listsAndGivesBackDeadLettersOfAClient(@TempDir Path folder) throws Exception {
+        Files.createDirectories(folder.resolve("dead-letters"));
+        Files.writeString(folder.resolve("dead-letters").resolve("one.json"), """
+                {"step": "forward", "reason": "503", "failedAt": "2026-01-31T12:00:00Z", "event": {"specversion": "1.0",
+                 "id": "e1", "source": "/github/acme/site", "type": "com.github.push", "time": "2026-01-31T12:00:00Z",
+                 "channel": "c", "key": "c", "verified": "none", "method": "POST", "path": "/c", "headers": {},
+                 "data_base64": "e30="}}
+                """);
+
+        CommandLineRun list = CommandLineRun.of("dead-letters", "list", "--client", folder.toString());
+        CommandLineRun unknown = CommandLineRun.of("events", "replay", "nothing", "--client", folder.toString());
+        CommandLineRun replay = CommandLineRun.of("events", "replay", "e1", "--client", folder.toString());
+
+        assertThat(list.out()).contains("com.github.push").contains("503");
+        assertThat(unknown.exitCode()).isEqualTo(1);
+        assertThat(replay.exitCode()).as(replay.err()).isZero();
+        assertThat(folder.resolve("replay").resolve("one.json")).exists();
     }
 
     @Test
