@@ -41,19 +41,22 @@ final class ChannelReaders {
     }
 
     /**
-     * Refuses those who may not send events of the channel again. A token with the role replay or one of the
+     * Refuses those who may not send events of the channel again, and tells whether the caller proved who they are:
+     * strangers on an open channel did not. A token with the role replay or one of the
      * channel's secrets lets in; on an open channel nobody defined, its name is the secret, because who knows
      * it may post anything there anyway.
      */
-    void requireReplay(HttpRequest request, ChannelPolicy policy) {
+    boolean requireReplay(HttpRequest request, ChannelPolicy policy) {
         Optional<String> secret = Access.secret(request);
         boolean known = secret.isPresent()
                 && policy.secrets().stream().filter(own -> own.matches(secret.get())).count() > 0;
+        boolean proved = known || has(secret, Role.REPLAY);
         boolean open = policy.origin() == ChannelPolicy.Origin.ANONYMOUS && policy.isOpen();
-        if (!known && !open && !has(secret, Role.REPLAY)) {
+        if (!proved && !open) {
             throw new ProblemException(401, "token-required", "Sending events of this channel again needs a token with"
                     + " the role replay, or the channel's secret, as 'Authorization: Bearer <token>'.");
         }
+        return proved;
     }
 
     private boolean has(Optional<String> secret, Role role) {

@@ -36,7 +36,7 @@ public final class CursorRequests {
         readers.requireRead(request, policy);
         String name = Cursors.checkName(message.getHeader("name", String.class));
         Position position = position(message.getBody(byte[].class));
-        Position now = cursors.acknowledge(policy.name(), name, position);
+        Position now = cursors.acknowledge(policy, name, position);
         message.removeHeaders("*");
         message.setHeader(Exchange.CONTENT_TYPE, "application/json");
         message.setBody(JSON.writeValueAsBytes(Map.of("cursor", name, "position", now.toString())));

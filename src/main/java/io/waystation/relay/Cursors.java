@@ -1,10 +1,10 @@
 package io.waystation.relay;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
+import io.waystation.channel.ChannelPolicy;
 import io.waystation.event.Position;
 import io.waystation.http.ProblemException;
 import io.waystation.store.Store;
@@ -22,14 +22,12 @@ final class Cursors {
 
     private final Store store;
     private final Clock clock;
-    private final int mostPerChannel;
-    private final Duration expiry;
+    private final CursorLimits limits;
 
-    Cursors(Store store, Clock clock, int mostPerChannel, Duration expiry) {
+    Cursors(Store store, Clock clock, CursorLimits limits) {
         this.store = store;
         this.clock = clock;
-        this.mostPerChannel = mostPerChannel;
-        this.expiry = expiry;
+        this.limits = limits;
     }
 
     /** Refuses what is no cursor name. */
@@ -42,23 +40,25 @@ final class Cursors {
     }
 
     /** Where a cursor stands; a new one is put at the position given. */
-    Position open(String channel, String name, Position start) {
+    Position open(ChannelPolicy policy, String name, Position start) {
+        String channel = policy.name();
         Optional<Position> known = store.read(handle -> find(handle, channel, name));
         return known.orElseGet(() -> store.writeNow(handle -> {
             Optional<Position> meanwhile = find(handle, channel, name);
             if (meanwhile.isEmpty()) {
-                insert(handle, channel, name, start);
+                insert(handle, policy, name, start);
             }
             return meanwhile.orElse(start);
         }));
     }
 
     /** Moves a cursor forward; never back, so that acknowledgements may overtake each other. Returns where it stands. */
-    Position acknowledge(String channel, String name, Position position) {
+    Position acknowledge(ChannelPolicy policy, String name, Position position) {
+        String channel = policy.name();
         return store.writeNow(handle -> {
             Optional<Position> before = find(handle, channel, name);
             if (before.isEmpty()) {
-                insert(handle, channel, name, position);
+                insert(handle, policy, name, position);
                 return position;
             }
             boolean forward = position.compareTo(before.get()) > 0;
@@ -74,8 +74,14 @@ final class Cursors {
 
     /** Forgets cursors nobody acknowledged for long; returns how many. */
     int expire() {
-        return store.writeNow(handle -> handle.createUpdate("DELETE FROM relay_cursor WHERE updated_at < :before")
-                .bind("before", clock.millis() - expiry.toMillis()).execute());
+        return store.writeNow(handle -> expireOpen(handle)
+                + handle.createUpdate("DELETE FROM relay_cursor WHERE updated_at < :before")
+                        .bind("before", clock.millis() - limits.expiry().toMillis()).execute());
+    }
+
+    private int expireOpen(Handle handle) {
+        return handle.createUpdate("DELETE FROM relay_cursor WHERE open_channel AND updated_at < :before")
+                .bind("before", clock.millis() - limits.openExpiry().toMillis()).execute();
     }
 
     private static Optional<Position> find(Handle handle, String channel, String name) {
@@ -85,17 +91,34 @@ final class Cursors {
                 .findOne();
     }
 
-    private void insert(Handle handle, String channel, String name, Position start) {
+    private void insert(Handle handle, ChannelPolicy policy, String name, Position start) {
+        String channel = policy.name();
+        boolean open = policy.origin() == ChannelPolicy.Origin.ANONYMOUS;
         int there = handle.createQuery("SELECT count(*) FROM relay_cursor WHERE channel = :channel")
                 .bind("channel", channel).mapTo(Integer.class).one();
-        if (there >= mostPerChannel) {
+        if (there >= limits.perChannel()) {
             throw new ProblemException(409, "too-many-cursors", "The channel has " + there
                     + " cursors already. Use one of them, or wait until unused ones expire.");
         }
-        handle.createUpdate("INSERT INTO relay_cursor (channel, name, log_offset, log_millis, updated_at)"
-                        + " VALUES (:channel, :name, :offset, :millis, :now)")
-                .bind("channel", channel).bind("name", name)
+        if (open) {
+            requireRoomForOpen(handle);
+        }
+        handle.createUpdate("INSERT INTO relay_cursor (channel, name, log_offset, log_millis, updated_at, open_channel)"
+                        + " VALUES (:channel, :name, :offset, :millis, :now, :open)")
+                .bind("channel", channel).bind("name", name).bind("open", open)
                 .bind("offset", start.offset()).bind("millis", start.millis()).bind("now", clock.millis())
                 .execute();
+    }
+
+    /** Strangers can make up any number of channels, so their cursors are limited over all of them. */
+    private void requireRoomForOpen(Handle handle) {
+        if (openCount(handle) >= limits.open() && (expireOpen(handle) == 0 || openCount(handle) >= limits.open())) {
+            throw new ProblemException(409, "too-many-open-cursors", "Channels nobody defined have " + limits.open()
+                    + " cursors together already. Define the channel, or resume with Last-Event-ID.");
+        }
+    }
+
+    private static int openCount(Handle handle) {
+        return handle.createQuery("SELECT count(*) FROM relay_cursor WHERE open_channel").mapTo(Integer.class).one();
     }
 }

@@ -31,9 +31,7 @@ public final class RelayConfiguration implements CamelConfiguration {
         Channels channels = find(registry, "channels", Channels.class);
         ChannelReaders readers = new ChannelReaders(channels, find(registry, Tokens.NAME, Tokens.class));
         Clock clock = Clock.systemUTC();
-        Cursors cursors = new Cursors(find(registry, "store", Store.class), clock,
-                settings.number("waystation.relay.cursors", 1, 1_000_000),
-                settings.duration("waystation.relay.cursor-expiry"));
+        Cursors cursors = new Cursors(find(registry, "store", Store.class), clock, CursorLimits.of(settings));
         SseHub hub = new SseHub(history, limits, new RelayMetrics(Meters.of(context)), System::nanoTime);
         registry.bind("sseHub", hub);
         registry.bind("relay", new StreamRequests(hub, history, readers, cursors, limits));

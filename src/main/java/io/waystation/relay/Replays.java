@@ -27,8 +27,8 @@ import io.waystation.http.QueryString;
 /**
  * Sends an event of a channel again, as a new event through the log: bean {@code replays} of the routes.
  *
- * <p>A position names a stored event, which is repeated byte for byte with {@code replayOf} set and what was
- * verified about it. Without one, what the caller sent becomes an unverified event: the body as it is (gosmee), or the
+ * <p>A position names a stored event, which is repeated byte for byte with {@code replayOf} set; what was
+ * verified about it stays only if the caller showed a token or a secret of the channel. Without one, what the caller sent becomes an unverified event: the body as it is (gosmee), or the
  * event a smee page shows, taken apart again.
  */
 public final class Replays {
@@ -51,43 +51,46 @@ public final class Replays {
     /** {@code POST /replay/{channel}}: {@code ?position=} or the body as gosmee's page sends it. */
     public void replay(Exchange exchange) {
         HttpRequest request = exchange.getProperty(HttpRequest.PROPERTY, HttpRequest.class);
-        ChannelPolicy policy = admit(exchange, request);
-        byte[] body = body(exchange);
+        ChannelPolicy policy = policy(exchange);
+        boolean proved = readers.requireReplay(request, policy);
         Optional<String> position = QueryString.first(request.query(), "position");
         Event event = position.isPresent()
-                ? repeat(policy, position.get())
-                : fresh(policy, ReplayHeaders.of(request.headers()), body);
-        hand(exchange, event);
+                ? repeat(policy, position.get(), proved)
+                : fresh(policy, ReplayHeaders.of(request.headers()), body(exchange));
+        hand(exchange, policy, event);
     }
 
     /** {@code POST /{channel}/redeliver}: {@code {"position": ..}} or {@code {"id": ..}}, or what smee's page sends. */
     public void redeliver(Exchange exchange) {
         HttpRequest request = exchange.getProperty(HttpRequest.PROPERTY, HttpRequest.class);
-        ChannelPolicy policy = admit(exchange, request);
+        ChannelPolicy policy = policy(exchange);
+        boolean proved = readers.requireReplay(request, policy);
         JsonNode json = read(body(exchange));
         JsonNode position = json.path("position").isTextual() ? json.get("position") : json.path("id");
         if (position.isTextual()) {
-            hand(exchange, repeat(policy, position.asText()));
+            hand(exchange, policy, repeat(policy, position.asText(), proved));
         } else if (json.has("body")) {
-            hand(exchange, fresh(policy, ReplayHeaders.of(json), payload(json.get("body"))));
+            hand(exchange, policy, fresh(policy, ReplayHeaders.of(json), payload(json.get("body"))));
         } else {
             throw new ProblemException(400, "nothing-to-redeliver",
                     "Send {\"position\": \"<millis>-<offset>\"} with the id of the event.");
         }
     }
 
-    private ChannelPolicy admit(Exchange exchange, HttpRequest request) {
-        ChannelPolicy policy = readers.policy(exchange.getMessage().getHeader("channel", String.class));
-        readers.requireReplay(request, policy);
-        quotas.admit(policy, body(exchange).length).ifPresent(exceeded -> {
+    private ChannelPolicy policy(Exchange exchange) {
+        return readers.policy(exchange.getMessage().getHeader("channel", String.class));
+    }
+
+    /** Counts what will be in the log, which may be far more than the request that names it. */
+    private void admit(ChannelPolicy policy, Event event) {
+        quotas.admit(policy, event.body().length).ifPresent(exceeded -> {
             throw new ProblemException(429, "over-quota",
                     "over the limit of " + exceeded.limit() + ", which resets at " + exceeded.reset() + "; nothing was kept",
                     Map.of("Retry-After", Long.toString(exceeded.retryAfter().toSeconds())));
         });
-        return policy;
     }
 
-    private Event repeat(ChannelPolicy policy, String text) {
+    private Event repeat(ChannelPolicy policy, String text, boolean proved) {
         Event stored = Position.parse(text)
                 .flatMap(position -> history.find(position.offset()))
                 .filter(found -> found.position().toString().equals(text))
@@ -96,7 +99,8 @@ public final class Replays {
                 .orElseThrow(() -> new ProblemException(404, "no-such-event",
                         "The channel has no event at this position, or no longer."));
         return new Event(ids.generate().toString(), stored.channel(), stored.source(), stored.type(),
-                stored.subject(), clock.instant(), stored.key(), stored.verified(), null, stored.id(),
+                stored.subject(), clock.instant(), proved ? stored.key() : stored.channel(),
+                proved ? stored.verified() : Event.UNVERIFIED, null, stored.id(),
                 stored.method(), stored.path(), stored.query(), stored.headers(), stored.body());
     }
 
@@ -124,7 +128,8 @@ public final class Replays {
                 : body.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static void hand(Exchange exchange, Event event) {
+    private void hand(Exchange exchange, ChannelPolicy policy, Event event) {
+        admit(policy, event);
         exchange.setProperty(EventHeaders.EVENT_PROPERTY, event);
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setBody(event);

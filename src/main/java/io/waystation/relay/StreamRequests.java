@@ -1,6 +1,9 @@
 package io.waystation.relay;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -33,6 +36,7 @@ public final class StreamRequests {
     private final Cursors cursors;
     private final RelaySettings settings;
     private final AtomicInteger held = new AtomicInteger();
+    private final ConcurrentMap<String, Integer> arriving = new ConcurrentHashMap<>();
 
     StreamRequests(SseHub hub, EventHistory history, ChannelReaders readers, Cursors cursors, RelaySettings settings) {
         this.hub = hub;
@@ -78,23 +82,47 @@ public final class StreamRequests {
             }
             readers.requireRead(request, policy);
         }
-        int most = policy.quota().subscribers();
-        if (most > 0 && hub.count(policy.name()) >= most) {
+        if (!reserve(policy)) {
             return hold(stream, "over-quota");
         }
         CompletableFuture<Void> done = new CompletableFuture<>();
-        hub.readers().execute(() -> admit(request, policy.name(), encoding, stream, done));
+        done.whenComplete((nothing, failure) -> release(policy.name()));
+        try {
+            hub.readers().execute(() -> admit(request, policy, encoding, stream, done));
+        } catch (RejectedExecutionException stopping) {
+            drop(stream, "drain", done);
+        }
         return done;
     }
 
+    /** Takes a place among the channel's subscribers until {@link #release}: the hub counts only those that came so far. */
+    private boolean reserve(ChannelPolicy policy) {
+        int most = policy.quota().subscribers();
+        boolean[] free = new boolean[1];
+        arriving.compute(policy.name(), (name, there) -> {
+            int before = there == null ? 0 : there;
+            free[0] = most == 0 || hub.count(name) + before < most;
+            return free[0] ? Integer.valueOf(before + 1) : there;
+        });
+        return free[0];
+    }
+
+    private void release(String channel) {
+        arriving.computeIfPresent(channel, (name, there) -> there == 1 ? null : there - 1);
+    }
+
     /** Finds the start, which reads the log and the store, and goes back to the loop. */
-    private void admit(HttpRequest request, String channel, StreamEncoding encoding, ResponseStream stream,
+    private void admit(HttpRequest request, ChannelPolicy policy, StreamEncoding encoding, ResponseStream stream,
             CompletableFuture<Void> done) {
         try {
-            Subscription subscription = subscription(request, channel, encoding, stream);
+            Subscription subscription = subscription(request, policy, encoding, stream);
             stream.loop().execute(() -> {
-                hub.subscribe(subscription);
-                done.complete(null);
+                try {
+                    hub.subscribe(subscription);
+                    done.complete(null);
+                } catch (RuntimeException gone) {
+                    done.completeExceptionally(gone);
+                }
             });
         } catch (ProblemException refused) {
             stream.loop().execute(() -> done.completeExceptionally(refused));
@@ -103,8 +131,9 @@ public final class StreamRequests {
         }
     }
 
-    private Subscription subscription(HttpRequest request, String channel, StreamEncoding encoding,
+    private Subscription subscription(HttpRequest request, ChannelPolicy policy, StreamEncoding encoding,
             ResponseStream stream) {
+        String channel = policy.name();
         String agent = request.headers().first("user-agent").orElse("");
         String header = request.headers().first("last-event-id").orElse(null);
         Position tail = history.tail();
@@ -114,7 +143,7 @@ public final class StreamRequests {
         boolean resumed = after != null && header != null && encoding != StreamEncodings.OWN;
         if (after == null) {
             String name = QueryString.first(request.query(), "cursor").orElse(null);
-            after = name == null ? tail : cursors.open(channel, Cursors.checkName(name), tail);
+            after = name == null ? tail : cursors.open(policy, Cursors.checkName(name), tail);
         }
         String client = request.remoteAddress() + " " + encoding.label() + " " + agent;
         long skip = resumed ? hub.poisoned(client, channel, after.offset()) : 0;
