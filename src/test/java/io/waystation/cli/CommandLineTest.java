@@ -2,8 +2,10 @@ package io.waystation.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -13,6 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.waystation.event.Event;
+import io.waystation.event.Headers;
+import io.waystation.relay.EventJson;
 import picocli.CommandLine;
 
 class CommandLineTest {
@@ -83,12 +88,11 @@ class CommandLineTest {
     @Test
     void listsAndGivesBackDeadLettersOfAClient(@TempDir Path folder) throws Exception {
         Files.createDirectories(folder.resolve("dead-letters"));
-        Files.writeString(folder.resolve("dead-letters").resolve("one.json"), """
-                {"step": "forward", "reason": "503", "failedAt": "2026-01-31T12:00:00Z", "event": {"specversion": "1.0",
-                 "id": "e1", "source": "/github/acme/site", "type": "com.github.push", "time": "2026-01-31T12:00:00Z",
-                 "channel": "c", "key": "c", "verified": "none", "method": "POST", "path": "/c", "headers": {},
-                 "data_base64": "e30="}}
-                """);
+        Event event = new Event("e1", "c", "/github/acme/site", "com.github.push", null, Instant.EPOCH, "c", Event.UNVERIFIED,
+                null, null, "POST", "/c", null, Headers.EMPTY, new byte[] {'{', '}'});
+        Files.writeString(folder.resolve("dead-letters").resolve("one.json"),
+                "{\"step\":\"forward\",\"reason\":\"503\",\"failedAt\":\"2026-01-31T12:00:00Z\",\"event\":"
+                        + new String(EventJson.write(event), StandardCharsets.UTF_8) + "}");
 
         CommandLineRun list = CommandLineRun.of("dead-letters", "list", "--client", folder.toString());
         CommandLineRun unknown = CommandLineRun.of("events", "replay", "nothing", "--client", folder.toString());
