@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Measures the hub and its peers side by side on this machine, load generator included, and writes bench/RESULTS.md.
 #
-#   bench/run.sh            everything (about 25 minutes)
-#   QUICK=1 bench/run.sh    the same with short runs, to try it out
+#   bench/run.sh              everything (about 15 minutes)
+#   bench/run.sh fan memory   only these parts of: ingest fan memory started
+#   QUICK=1 bench/run.sh      the same with short runs, to try it out
 #
 # Needs: JDK 17+, Maven, curl, openssl, wrk. Peers are measured where they are there: nginx with nchan
 # (apt-get install nginx libnginx-mod-nchan), SMEE=<folder of smee.io with its packages>, GOSMEE=<gosmee binary>.
@@ -13,8 +14,9 @@ RESULTS=bench/RESULTS.md
 . bench/lib.sh
 prepare
 
-SECONDS_EACH=15 INGEST=60 MESSAGES=400 EVENTS=100000
-[ -n "${QUICK:-}" ] && SECONDS_EACH=4 INGEST=8 MESSAGES=100 EVENTS=20000
+PARTS=${*:-ingest fan memory started}
+SECONDS_EACH=10 INGEST=60 MESSAGES=400 EVENTS=100000
+[ -n "${QUICK:-}" ] && SECONDS_EACH=2 INGEST=4 MESSAGES=40 EVENTS=2000
 
 say "# Measured"
 say ""
@@ -55,6 +57,12 @@ ingest() {
     done
     stop "$pid"
   fi
+  say ""
+  say "Counted by the hub meanwhile:"
+  say '```'
+  say "${COMMITS:-}"
+  say '```'
+  say "Log on disk after it: ${LOG_BYTES:-?} bytes."
 }
 
 row() {
@@ -160,8 +168,9 @@ memory() {
   say "- 1,000 clients resume 100 events each: $(fan_out mode=resume subscribers=1000 events=100 subscribe=http://127.0.0.1:3821/memory-resume lastEventId=0-0)"
   post_events memory-long "$EVENTS"
   say "- One client resumes $EVENTS events: $(fan_out mode=resume subscribers=1 events="$EVENTS" subscribe=http://127.0.0.1:3821/memory-long lastEventId=0-0)"
-  before=$(rss "$HUB")
   local stalled
+  fan_out mode=stall subscribe=http://127.0.0.1:3821/memory-warm publish=http://127.0.0.1:3821/memory-warm messages=15000 > /dev/null
+  before=$(rss "$HUB")
   stalled=$(fan_out mode=stall subscribe=http://127.0.0.1:3821/memory-stall publish=http://127.0.0.1:3821/memory-stall messages=15000 | tr '\n' ' ')
   say "- A reader that stalls while 15,000 events of 2 KB pass, one healthy reader beside it: $stalled resident before $before KB, after $(rss "$HUB") KB."
   stop "$HUB"
@@ -174,7 +183,7 @@ memory() {
 # post_events CHANNEL COUNT: numbered events with the marker the load tool counts
 post_events() {
   printf '{"mark":"~#~","fill":"%s"}' "$(head -c 1500 /dev/zero | tr '\0' x)" > "$WORK/marked.json"
-  seq 1 "$2" | sed "s#.*#url = \"http://127.0.0.1:3821/$1\"\\noutput = /dev/null\\ndata-binary = \"@$WORK/marked.json\"\\nheader = \"Content-Type: application/json\"\\nnext#" > "$WORK/posts.curl"
+  seq 1 "$2" | sed "s#.*#url = \"http://127.0.0.1:3821/$1\"\\noutput = /dev/null\\ndata-binary = \"@$WORK/marked.json\"\\nheader = \"Content-Type: application/json\"\\nnext#" | sed '$d' > "$WORK/posts.curl"
   curl -s --no-progress-meter -K "$WORK/posts.curl"
 }
 
@@ -205,13 +214,7 @@ started() {
   stop "$HUB"
 }
 
-ingest
-say ""
-say "Counted by the hub during ingest:"
-say '```'
-say "${COMMITS:-}"
-say '```'
-say "Log on disk after it: ${LOG_BYTES:-?} bytes."
-fan
-memory
-started
+for part in $PARTS; do
+  note "$part"
+  "$part"
+done
