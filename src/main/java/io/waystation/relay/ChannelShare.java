@@ -47,18 +47,46 @@ final class ChannelShare {
     }
 
     private void slice() {
-        long end = System.nanoTime() + SLICE_NANOS;
-        while (next < subscribers.size()) {
-            subscribers.get(next++).pump();
-            if (next % LOOK_AT_CLOCK == 0 && next < subscribers.size() && System.nanoTime() > end) {
-                loop.execute(this::slice);
-                return;
+        boolean goesOn = false;
+        try {
+            goesOn = pumpFor(SLICE_NANOS);
+        } finally {
+            if (!goesOn) {
+                next = 0;
             }
         }
-        next = 0;
-        if (again) {
-            again = false;
+        if (goesOn || again) {
+            again &= goesOn;
+            sliceLater();
+        }
+    }
+
+    /** Serves subscribers; true when some are left because the time is up. */
+    private boolean pumpFor(long nanos) {
+        long end = System.nanoTime() + nanos;
+        while (next < subscribers.size()) {
+            pump(subscribers.get(next++));
+            if (next % LOOK_AT_CLOCK == 0 && next < subscribers.size() && System.nanoTime() > end) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Serves one; a subscriber that fails loses its stream, and only that one. */
+    private static void pump(Subscriber subscriber) {
+        try {
+            subscriber.pump();
+        } catch (Throwable failure) {
+            subscriber.fail(failure);
+        }
+    }
+
+    private void sliceLater() {
+        try {
             loop.execute(this::slice);
+        } catch (RejectedExecutionException stopping) {
+            next = 0; // the loop's connections are gone with it
         }
     }
 

@@ -3,6 +3,9 @@ package io.waystation.relay;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import io.waystation.event.Position;
 import io.waystation.http.ResponseStream;
 import io.waystation.http.StreamFrame;
@@ -14,6 +17,7 @@ import io.waystation.http.StreamFrame;
  * ring, from stored chunks. Everything here runs on the connection's event loop.
  */
 final class Subscriber {
+    private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
     private static final int FAILURES_ALLOWED = 5;
 
     private final Subscription subscription;
@@ -220,6 +224,16 @@ final class Subscriber {
         if (pending != null) {
             pending = null;
             chunk = null;
+        }
+    }
+
+    /** Ends a stream that could not be served; the client comes back and resumes by its last id. */
+    void fail(Throwable failure) {
+        try {
+            LOG.warn("A stream of the channel {} could not be served and is cut", subscription.channel(), failure);
+            cut("failed");
+        } catch (RuntimeException | Error second) {
+            LOG.debug("Cutting the stream failed too", second);
         }
     }
 

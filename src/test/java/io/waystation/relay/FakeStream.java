@@ -23,6 +23,7 @@ final class FakeStream implements ResponseStream {
     private boolean stuck;
     private boolean closed;
     private boolean aborted;
+    private Error broken;
     private int flushes;
     private Map<String, String> headers;
     private Runnable onWritable = () -> { };
@@ -42,8 +43,16 @@ final class FakeStream implements ResponseStream {
         this.headers = responseHeaders;
     }
 
+    /** From now on every look at the socket fails. */
+    void breakWith(Error failure) {
+        broken = failure;
+    }
+
     @Override
     public boolean isWritable() {
+        if (broken != null) {
+            throw broken;
+        }
         return !closed && queued < HIGH_WATER;
     }
 

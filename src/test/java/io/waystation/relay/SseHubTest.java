@@ -243,4 +243,18 @@ class SseHubTest {
         assertThat(stream.isAborted()).isTrue();
         assertThat(meters.get("waystation.relay.cuts").tag("reason", "drain").counter().count()).isEqualTo(1);
     }
+
+    @Test
+    void cutsTheOneSubscriberThatFailsAndServesTheOthers() {
+        List<FakeStream> streams = IntStream.range(0, 4).mapToObj(i -> connect(StreamEncodings.SMEE, 0)).toList();
+        streams.get(1).breakWith(new StackOverflowError("of the test"));
+
+        publish(1, 10);
+        publish(1, 10);
+
+        assertThat(streams.get(1).isAborted()).isTrue();
+        assertThat(hub.count("alpha")).isEqualTo(3);
+        assertThat(List.of(streams.get(0), streams.get(2), streams.get(3)))
+                .allSatisfy(stream -> assertThat(offsets(stream)).containsExactly(1L, 2L));
+    }
 }
