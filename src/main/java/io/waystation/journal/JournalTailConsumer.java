@@ -1,5 +1,7 @@
 package io.waystation.journal;
 
+import java.util.List;
+
 import io.waystation.event.EventBatch;
 import io.waystation.event.PositionedEvent;
 import org.apache.camel.Exchange;
@@ -69,12 +71,13 @@ final class JournalTailConsumer extends DefaultConsumer {
 
     private void follow(long start) {
         long after = start;
+        tellStart(start);
         while (awaitBeyond(after)) {
             try {
                 EventBatch batch = journal.read(after, filter, endpoint.getMaxEvents(), BATCH_BYTES);
                 handOver(batch);
                 after = batch.last();
-            } catch (Exception e) {
+            } catch (Throwable e) { // an error must not silence the route either
                 getExceptionHandler().handleException("Could not hand over the events after offset " + after, e);
                 pause();
             }
@@ -113,9 +116,7 @@ final class JournalTailConsumer extends DefaultConsumer {
     private void handOver(EventBatch batch) throws Exception {
         if (endpoint.isBatch()) {
             if (batch.last() > batch.after()) {
-                Exchange exchange = createExchange(false);
-                exchange.getMessage().setBody(batch);
-                process(exchange);
+                handOverWhole(batch);
             }
             return;
         }
@@ -126,10 +127,32 @@ final class JournalTailConsumer extends DefaultConsumer {
         }
     }
 
+    private void handOverWhole(EventBatch batch) throws Exception {
+        Exchange exchange = createExchange(false);
+        exchange.getMessage().setBody(batch);
+        process(exchange);
+    }
+
+    /** An empty batch at the start: after a pause the route learns at once that events passed meanwhile. */
+    private void tellStart(long start) {
+        if (!endpoint.isBatch()) {
+            return;
+        }
+        try {
+            handOverWhole(new EventBatch(start, start, List.of(), 0));
+        } catch (Throwable e) {
+            getExceptionHandler().handleException("Could not hand over the start at offset " + start, e);
+        }
+    }
+
     /** A single failed exchange is reported and passed by: a reader without a group has nowhere to keep it. */
     private void process(Exchange exchange) throws Exception {
         try {
-            getProcessor().process(exchange);
+            try {
+                getProcessor().process(exchange);
+            } catch (Error e) {
+                exchange.setException(e);
+            }
             if (exchange.getException() != null) {
                 getExceptionHandler().handleException("An event could not be processed", exchange, exchange.getException());
             }

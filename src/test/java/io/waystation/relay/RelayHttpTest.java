@@ -317,4 +317,18 @@ class RelayHttpTest {
         }
         await().atMost(SOON).until(() -> hub.bean("sseHub", SseHub.class).count("crowd") == 0);
     }
+
+    @Test
+    void catchesUpAtOnceAfterTheRouteWasRestarted() throws Exception {
+        try (EventStream stream = open("/" + channel)) {
+            next(stream);
+            hub.context().getRouteController().stopRoute("relay");
+            String first = append("{\"while\":\"stopped\"}");
+            String second = append("{\"still\":\"stopped\"}");
+            hub.context().getRouteController().startRoute("relay");
+
+            assertThat(next(stream).id()).isEqualTo(first);
+            assertThat(next(stream).id()).isEqualTo(second);
+        }
+    }
 }
