@@ -39,7 +39,7 @@ final class CommitSignal {
         for (LongConsumer listener : listeners) {
             try {
                 listener.accept(offset);
-            } catch (RuntimeException failed) {
+            } catch (RuntimeException | Error failed) {
                 LOG.error("A commit listener failed", failed);
             }
         }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.RejectedExecutionException;
 
 /** Hands finished appends back: one task per executor, however many appends, so a commit costs a loop one wake-up. */
 final class Completions {
@@ -28,8 +27,8 @@ final class Completions {
         Runnable completion = () -> appends.forEach(PendingAppend::complete);
         try {
             executor.execute(completion);
-        } catch (RejectedExecutionException stopped) {
-            // The connection's loop is gone; whoever still waits must hear of it, but never on the writer thread.
+        } catch (RuntimeException | Error stopped) {
+            // The connection's loop is gone, as a rule; whoever still waits must hear of it, but never on the writer thread.
             ForkJoinPool.commonPool().execute(completion);
         }
     }

@@ -47,14 +47,13 @@ final class Group implements AutoCloseable {
     private final GroupWindow window;
     private final Thread reader;
     private final Set<String> lettersInFlight = ConcurrentHashMap.newKeySet();
-
     private final Object lock = new Object();
     private final List<GroupRecord> ended = new ArrayList<>();
     private final List<GroupGap> gaps = new ArrayList<>();
     private long heldBytes;
     private boolean committing;
     private boolean lettersQueued = true;
-    private boolean stopping;
+    private volatile boolean stopping;
     private volatile boolean idle;
     private volatile GroupProgress committed;
     private long committedAt = System.nanoTime();
@@ -87,6 +86,11 @@ final class Group implements AutoCloseable {
 
     String name() {
         return options.name();
+    }
+
+    /** Whether the reading thread ended although nobody stopped the group. */
+    boolean isStranded() {
+        return !stopping && reader.getState() == Thread.State.TERMINATED;
     }
 
     long lowWater() {
@@ -126,7 +130,7 @@ final class Group implements AutoCloseable {
                 takeEvents();
             } catch (InterruptedException e) {
                 return;
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // an error must not silence the group either
                 LOG.warn("Group {} could not read and tries again in a second", options.name(), e);
                 pause();
             }
@@ -177,10 +181,10 @@ final class Group implements AutoCloseable {
     private void linger() throws InterruptedException {
         long end = takenAt + TimeUnit.MILLISECONDS.toNanos(options.linger());
         synchronized (lock) {
-            long left = end - System.nanoTime();
-            while (!stopping && left > 0 && journal.tail().offset() - window.readTo() < options.maxEvents()) {
+            long left;
+            while (!stopping && (left = end - System.nanoTime()) > 0
+                    && journal.tail().offset() - window.readTo() < options.maxEvents()) {
                 TimeUnit.NANOSECONDS.timedWait(lock, left);
-                left = end - System.nanoTime();
             }
         }
     }
@@ -260,14 +264,12 @@ final class Group implements AutoCloseable {
     /** A record has ended; called once for each record, on any thread. */
     void ended(GroupRecord record) {
         GroupRecord.Failure failure = record.failure();
-        boolean again = false;
+        boolean again;
         synchronized (lock) {
-            if (failure == null || !stopping) {
-                again = failure != null && record.batch() != null;
-                if (!again) {
-                    ended.add(record);
-                }
-            } // else: what fails while stopping is done again after the restart
+            again = failure != null && !stopping && record.batch() != null;
+            if (failure == null || !stopping && !again) {
+                ended.add(record); // what fails while stopping is done again after the restart
+            }
         }
         if (again) {
             LOG.warn("Group {} could not process the events up to offset {} and tries again: {}", options.name(),
@@ -281,11 +283,9 @@ final class Group implements AutoCloseable {
     }
 
     private void retry(GroupRecord record) {
-        synchronized (lock) {
-            if (stopping) {
-                lanes.ended(record);
-                return;
-            }
+        if (stopping) {
+            lanes.ended(record);
+            return;
         }
         executor.execute(() -> handler.accept(record, this));
     }

@@ -120,6 +120,11 @@ public final class Journal implements EventHistory, Closeable {
                 this::retain, RETENTION_EVERY.toMillis(), RETENTION_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Whether the thread that writes still runs; without it every append waits for ever. */
+    boolean isWriterAlive() {
+        return writerThread.isAlive();
+    }
+
     /** Opens the log without metrics; see {@link #open(Path, JournalSettings, DeliveryIndex, Clock, MeterRegistry)}. */
     public static Journal open(Path folder, JournalSettings settings, DeliveryIndex index, Clock clock) {
         return open(folder, settings, index, clock, null);

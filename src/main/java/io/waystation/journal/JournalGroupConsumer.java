@@ -1,6 +1,7 @@
 package io.waystation.journal;
 
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.waystation.store.GroupTransaction;
 import org.apache.camel.Exchange;
@@ -44,7 +45,15 @@ final class JournalGroupConsumer extends DefaultConsumer {
     }
 
     private void process(GroupRecord record, Group by) {
-        Exchange exchange = createExchange(false);
+        Exchange exchange;
+        try {
+            exchange = createExchange(false);
+        } catch (RuntimeException | Error e) {
+            record.fail(new GroupRecord.Failure(e, getRouteId(), 1));
+            by.ended(record);
+            return;
+        }
+        AtomicBoolean open = new AtomicBoolean(true);
         try {
             if (record.batch() == null) {
                 JournalHeaders.fill(exchange.getMessage(), record.event());
@@ -52,10 +61,18 @@ final class JournalGroupConsumer extends DefaultConsumer {
                 exchange.getMessage().setBody(record.batch());
             }
             exchange.setProperty(GroupTransaction.PROPERTY, record);
-            getAsyncProcessor().process(exchange, doneSync -> ended(record, exchange, by));
-        } catch (RuntimeException e) {
-            exchange.setException(e);
-            ended(record, exchange, by);
+            getAsyncProcessor().process(exchange, doneSync -> {
+                if (open.getAndSet(false)) {
+                    ended(record, exchange, by);
+                }
+            });
+        } catch (Throwable e) { // also an error is the failure of this record
+            if (open.getAndSet(false)) {
+                exchange.setException(e);
+                ended(record, exchange, by);
+            } else {
+                getExceptionHandler().handleException("A step failed after its event had been processed", exchange, e);
+            }
         }
     }
 

@@ -1,12 +1,17 @@
 package io.waystation.journal;
 
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs records of one key one after the other, and records of different keys side by side.
@@ -15,11 +20,13 @@ import java.util.function.Consumer;
  * {@link #ended} is called.
  */
 final class KeyedLanes {
+    private static final Logger LOG = LoggerFactory.getLogger(KeyedLanes.class);
+
     private final int concurrency;
     private final Executor executor;
     private final Consumer<GroupRecord> handler;
     private final Map<String, Queue<GroupRecord>> waiting = new HashMap<>();
-    private final Queue<GroupRecord> ready = new ArrayDeque<>();
+    private final Deque<GroupRecord> ready = new ArrayDeque<>();
     private int running;
     private boolean stopped;
 
@@ -56,8 +63,20 @@ final class KeyedLanes {
         while (!stopped && running < concurrency && !ready.isEmpty()) {
             GroupRecord record = ready.poll();
             running++;
-            executor.execute(() -> handler.accept(record));
+            try {
+                executor.execute(() -> handler.accept(record));
+            } catch (RuntimeException | Error refused) { // no thread to be had: the record must not be stranded
+                LOG.warn("A record could not be started and is tried again in a second", refused);
+                running--;
+                ready.addFirst(record);
+                CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(this::goOn);
+                return;
+            }
         }
+    }
+
+    private synchronized void goOn() {
+        runReady();
     }
 
     /**

@@ -109,19 +109,28 @@ final class LogWriter implements Runnable {
     public void run() {
         try (codec) {
             while (!closing || !queue.isEmpty()) {
-                List<PendingAppend> taken = queue.take(settings.batchEvents(), settings.batchBytes());
-                if (!taken.isEmpty()) {
-                    handle(taken);
-                }
-                if (rollWanted) {
-                    rollWanted = false;
-                    roll();
+                try {
+                    step();
+                } catch (Throwable unexpected) { // without this thread every append waits for ever
+                    LOG.error("The log's writer met an unexpected failure and goes on", unexpected);
+                    LockSupport.parkNanos(SLOWEST_NANOS);
                 }
             }
         } finally {
             ended = true;
             failRest();
             active.close();
+        }
+    }
+
+    private void step() {
+        List<PendingAppend> taken = queue.take(settings.batchEvents(), settings.batchBytes());
+        if (!taken.isEmpty()) {
+            handle(taken);
+        }
+        if (rollWanted) {
+            rollWanted = false;
+            roll();
         }
     }
 
@@ -143,13 +152,17 @@ final class LogWriter implements Runnable {
             } else {
                 write(taken);
             }
-        } catch (SQLException | IOException | RuntimeException | OutOfMemoryError failed) {
-            pause(failed);
+        } catch (Throwable failed) {
             failAll(taken, JournalFullException.DISK_FULL, RETRY_LATER, failed);
-        }
-        Completions.post(taken);
-        if (signal.tail() != before) {
-            signal.tell();
+            pause(failed);
+        } finally {
+            try {
+                Completions.post(taken);
+            } finally {
+                if (signal.tail() != before) {
+                    signal.tell();
+                }
+            }
         }
     }
 

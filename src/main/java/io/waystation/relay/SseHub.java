@@ -245,14 +245,14 @@ public final class SseHub implements SubscriberCount, AutoCloseable {
 
     /** Runs something that may block on disk again and again. */
     ScheduledFuture<?> every(Duration period, Runnable action) {
-        return timer.scheduleWithFixedDelay(() -> readers.execute(() -> runLogged(action)),
+        return timer.scheduleWithFixedDelay(() -> runLogged(() -> readers.execute(() -> runLogged(action))),
                 period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static void runLogged(Runnable action) {
         try {
             action.run();
-        } catch (RuntimeException failure) {
+        } catch (Throwable failure) { // a scheduled task that throws would never run again
             LOG.warn("Housekeeping of the relay failed and will be tried again", failure);
         }
     }

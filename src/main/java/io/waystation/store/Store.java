@@ -76,6 +76,11 @@ public final class Store implements Closeable {
         return SqliteDatabase.losesTransaction(failure);
     }
 
+    /** Whether the thread that writes still runs; without it every write waits for ever. */
+    public boolean isWriterAlive() {
+        return writer.isAlive();
+    }
+
     SqliteDatabase database() {
         return database;
     }

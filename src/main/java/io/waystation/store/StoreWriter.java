@@ -82,6 +82,10 @@ final class StoreWriter implements AutoCloseable {
         return task.future;
     }
 
+    boolean isAlive() {
+        return thread.isAlive();
+    }
+
     private void run() {
         while (true) {
             try {
@@ -93,7 +97,7 @@ final class StoreWriter implements AutoCloseable {
                 }
             } catch (InterruptedException e) {
                 LOG.warn("The store's writer was interrupted; it goes on, because works are waiting for it");
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // whatever it is, works go on waiting for this thread
                 LOG.error("The store's writer met an unexpected failure and goes on", e);
             }
         }
@@ -115,12 +119,20 @@ final class StoreWriter implements AutoCloseable {
             connection.commit();
             commitTime.record(System.nanoTime() - commitStart, TimeUnit.NANOSECONDS);
             batchSize.record(group.size());
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
             failGroup(group.isEmpty() ? List.of(first) : group, e);
             return;
         }
-        answers.execute(() -> group.forEach(Task::answer));
+        answer(() -> group.forEach(Task::answer));
         afterCommit.run();
+    }
+
+    private void answer(Runnable completions) {
+        try {
+            answers.execute(completions);
+        } catch (RuntimeException | Error noThread) {
+            completions.run(); // late for the next works, but nobody waits for ever
+        }
     }
 
     private void warnWhenSlow(long nanos, int works) {
@@ -141,7 +153,7 @@ final class StoreWriter implements AutoCloseable {
         try {
             task.run(handle);
             connection.releaseSavepoint(savepoint);
-        } catch (Exception e) {
+        } catch (Throwable e) { // an error too is the failure of this work only
             if (SqliteDatabase.losesTransaction(e)) {
                 throw SqliteDatabase.translate("writing to the store", e); // SQLite may have undone everything
             }
@@ -151,12 +163,12 @@ final class StoreWriter implements AutoCloseable {
         }
     }
 
-    private void failGroup(List<Task<?>> group, Exception e) {
+    private void failGroup(List<Task<?>> group, Throwable e) {
         failed.increment();
         StoreException failure = SqliteDatabase.translate("writing to the store", e);
         LOG.warn("The store could not commit {} works, none of them was kept: {}", group.size(), failure.getMessage());
         disconnect(); // a fresh connection has no half-open transaction
-        answers.execute(() -> group.forEach(task -> task.fail(failure)));
+        answer(() -> group.forEach(task -> task.fail(failure)));
     }
 
     private void disconnect() {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
 import io.waystation.event.Event;
 import io.waystation.event.EventBatch;
@@ -36,9 +37,13 @@ class JournalFailureTest {
     private static final class Fault implements WriteFault {
         private volatile boolean before;
         private volatile boolean after;
+        private volatile Error error;
 
         @Override
         public void beforeCommit() throws SQLException {
+            if (error != null) {
+                throw error;
+            }
             if (before) {
                 throw new SQLiteException("database or disk is full", SQLiteErrorCode.SQLITE_FULL);
             }
@@ -151,6 +156,33 @@ class JournalFailureTest {
             return process.waitFor();
         } catch (java.io.IOException noSuchCommand) {
             return 127;
+        }
+    }
+
+    @Test
+    void anErrorInTheWriterFailsItsAppendsAndTheLogGoesOn() {
+        Fault fault = new Fault();
+        try (Journal journal = Journal.open(folder, JournalSettings.DEFAULTS, DeliveryIndex.NONE, Clock.systemUTC(),
+                null, fault)) {
+            fault.error = new StackOverflowError("of the test");
+            assertDiskFull(() -> append(journal, event().channel("a").build()));
+            fault.error = null;
+            assertThat(appendWhenItRecovers(journal, event().channel("a").build()).position().offset()).isEqualTo(1);
+            assertThat(journal.isWriterAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void anErrorInACommitListenerOrACompletionHarmsNobodyElse() {
+        try (Journal journal = Journal.open(folder, JournalSettings.DEFAULTS, DeliveryIndex.NONE, Clock.systemUTC())) {
+            journal.onCommit(offset -> {
+                throw new StackOverflowError("of the test");
+            });
+            Appended through = journal.append(event().channel("a").build(), task -> {
+                throw new StackOverflowError("of the test");
+            }).orTimeout(30, TimeUnit.SECONDS).join();
+            assertThat(through.position().offset()).isEqualTo(1);
+            assertThat(append(journal, event().channel("a").build()).position().offset()).isEqualTo(2);
         }
     }
 }

@@ -135,4 +135,18 @@ class StoreTest {
     private long count() {
         return store.read((Handle handle) -> handle.createQuery("SELECT count(*) FROM probe").mapTo(Long.class).one());
     }
+
+    @Test
+    void anErrorInAWorkFailsThatWorkAndNotTheWriter() {
+        CompletableFuture<Object> bad = store.write(handle -> {
+            handle.execute("INSERT INTO probe VALUES (2)");
+            throw new StackOverflowError("of the test");
+        });
+
+        assertThatThrownBy(() -> bad.get(Patience.SOON.toSeconds(), TimeUnit.SECONDS))
+                .hasCauseInstanceOf(StackOverflowError.class);
+        store.writeNow(handle -> handle.execute("INSERT INTO probe VALUES (1)"));
+        assertThat(count()).isEqualTo(1);
+        assertThat(store.isWriterAlive()).isTrue();
+    }
 }

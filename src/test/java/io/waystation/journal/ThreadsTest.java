@@ -1,0 +1,91 @@
+package io.waystation.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.waystation.HubFixture;
+import io.waystation.event.EventHeaders;
+import io.waystation.event.Position;
+import io.waystation.event.PositionedEvent;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Threads that everything waits for: what they survive, and that it is seen when they do not. */
+class ThreadsTest {
+    @TempDir
+    Path temp;
+
+    @Test
+    void anErrorInAStepIsTheFailureOfItsRecordOnly() throws Exception {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        try (LogFixture log = LogFixture.open(temp)) {
+            log.route("broken", "journal:events?group=g", exchange -> {
+                String id = exchange.getMessage().getHeader(EventHeaders.ID, String.class);
+                if (id.equals("e1")) {
+                    throw new StackOverflowError("of the test");
+                }
+                seen.add(id);
+            });
+            log.append(TestEvents.verified("e1", "c").build());
+            log.append(TestEvents.verified("e2", "c").build());
+
+            await().untilAsserted(() -> assertThat(seen).containsExactly("e2"));
+            await().untilAsserted(() -> assertThat(log.status("g").lag()).isZero());
+            assertThat(log.status("g").deadLetters()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aRecordIsNotStrandedWhenNoThreadIsToBeHad() {
+        ExecutorService pool = Executors.newSingleThreadExecutor();
+        AtomicBoolean noThread = new AtomicBoolean(true);
+        List<Long> started = new CopyOnWriteArrayList<>();
+        try {
+            KeyedLanes lanes = new KeyedLanes(1, task -> {
+                if (noThread.getAndSet(false)) {
+                    throw new OutOfMemoryError("of the test: unable to create native thread");
+                }
+                pool.execute(task);
+            }, record -> started.add(record.offset()));
+            lanes.submit(GroupRecord.of(
+                    new PositionedEvent(new Position(1, 7), TestEvents.verified("e7", "c").build())));
+
+            await().untilAsserted(() -> assertThat(started).containsExactly(7L));
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    @Test
+    void theHubIsDownWhenTheReaderOfAGroupHasEnded() throws Exception {
+        try (HubFixture hub = HubFixture.start(temp)) {
+            assertThat(health(hub, "").statusCode()).isEqualTo(200);
+            Thread reader = Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().equals("journal-group-recorder")).findFirst().orElseThrow();
+
+            reader.interrupt();
+
+            await().untilAsserted(() -> assertThat(health(hub, "").statusCode()).isEqualTo(503));
+            assertThat(health(hub, "").body()).contains("waystation-threads");
+            assertThat(health(hub, "/live").statusCode()).isEqualTo(503);
+            assertThat(health(hub, "/ready").statusCode()).isEqualTo(503);
+        }
+    }
+
+    private HttpResponse<String> health(HubFixture hub, String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(hub.uri("/observe/health" + path))
+                .header("Authorization", "Bearer " + Files.readString(temp.resolve("token")).strip()).build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    }
+}
