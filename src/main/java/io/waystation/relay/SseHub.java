@@ -74,7 +74,7 @@ public final class SseHub implements SubscriberCount, AutoCloseable {
         this.poison = new PoisonGuard(settings.poisonAttempts(), nanoClock);
         this.readers = readers;
         this.timer = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "relay-timer"));
-        this.reader = new HistoryReader(history, readers);
+        this.reader = new HistoryReader(history, readers, new HistoryBudget(settings.historyBudget()));
         this.responseHeaders = responseHeaders(settings.corsOrigin());
         this.last = history.tail().offset();
         this.heartbeatAt = nanoClock.getAsLong();

@@ -1,6 +1,7 @@
 package io.waystation.relay;
 
 import java.util.Iterator;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import org.slf4j.Logger;
@@ -126,8 +127,7 @@ final class Subscriber {
             }
         } else {
             cursor = Math.max(cursor, chunk.last());
-            pending = null;
-            chunk = null;
+            letGo();
         }
         return true;
     }
@@ -157,11 +157,24 @@ final class Subscriber {
         reading = true;
         long after = cursor;
         channel.history().read(subscription.channel(), after, subscription.encoding())
-                .whenComplete((read, failure) -> stream.loop().execute(() -> take(after, read, failure)));
+                .whenComplete((read, failure) -> deliver(after, read, failure));
+    }
+
+    private void deliver(long after, HistoryReader.Chunk read, Throwable failure) {
+        try {
+            stream.loop().execute(() -> take(after, read, failure));
+        } catch (RejectedExecutionException stopping) {
+            if (read != null) {
+                read.release().run();
+            }
+        }
     }
 
     private void take(long after, HistoryReader.Chunk read, Throwable failure) {
         if (closed) {
+            if (read != null) {
+                read.release().run();
+            }
             return;
         }
         if (failure != null) {
@@ -174,6 +187,7 @@ final class Subscriber {
         }
         failures = 0;
         if (read.last() <= after && read.lost() == 0) { // the log has not caught up with its announcement
+            read.release().run();
             loop.hub().later(50, TimeUnit.MILLISECONDS, stream.loop(), this::readAgain);
             return;
         }
@@ -209,7 +223,7 @@ final class Subscriber {
             return;
         }
         if (!stream.isWritable()) {
-            letGo();
+            letGo(); // full since the last look: it reads its chunk again later instead of keeping it
         } else if (heartbeat && bytesWritten == bytesWhenHeartbeat) {
             put(frame);
             stream.flush();
@@ -219,11 +233,12 @@ final class Subscriber {
         }
     }
 
-    /** A client that is full since the last look reads its chunk again later instead of keeping it. */
     private void letGo() {
-        if (pending != null) {
+        if (chunk != null) {
+            Runnable release = chunk.release();
             pending = null;
             chunk = null;
+            release.run();
         }
     }
 
@@ -250,8 +265,7 @@ final class Subscriber {
         boolean first = !closed;
         closed = true;
         node = null;
-        pending = null;
-        chunk = null;
+        letGo();
         if (first) {
             loop.left(channel, this);
         }
