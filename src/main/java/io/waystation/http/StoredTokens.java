@@ -24,7 +24,7 @@ import io.waystation.store.Store;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tokens in the store, with a copy in memory that answers {@link #find}. */
+/** Tokens in the store, with a copy in memory that answers {@link #find}; changes are made one after the other. */
 final class StoredTokens implements Tokens {
     private static final Logger LOG = LoggerFactory.getLogger(StoredTokens.class);
     private static final Pattern NAME_PATTERN = Pattern.compile("[A-Za-z0-9._-]{1,64}");
@@ -101,7 +101,7 @@ final class StoredTokens implements Tokens {
     }
 
     @Override
-    public String create(String name, Set<Role> roles, Optional<Duration> lifetime) {
+    public synchronized String create(String name, Set<Role> roles, Optional<Duration> lifetime) {
         byte[] bytes = new byte[SECRET_BYTES];
         random.nextBytes(bytes);
         String secret = SECRET_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
@@ -134,7 +134,7 @@ final class StoredTokens implements Tokens {
     }
 
     @Override
-    public boolean revoke(String name) {
+    public synchronized boolean revoke(String name) {
         int removed = store.writeNow(handle -> handle.execute("DELETE FROM token WHERE name = ?", name));
         entries = load();
         return removed > 0;

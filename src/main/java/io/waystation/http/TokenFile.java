@@ -1,12 +1,13 @@
 package io.waystation.http;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -34,13 +35,27 @@ final class TokenFile {
         }
         tokens.revoke(FIRST);
         String secret = tokens.create(FIRST, EnumSet.allOf(Role.class), Optional.empty());
-        try (OutputStream out = Channels.newOutputStream(Files.newByteChannel(file,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly()))) {
-            out.write((secret + "\n").getBytes(StandardCharsets.US_ASCII));
+        try {
+            write(file, secret + "\n");
         } catch (IOException e) {
             tokens.revoke(FIRST);
             throw new StartupException("data-folder-unwritable", "cannot write " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Puts the whole file in its place at once, so that a crash leaves none rather than an empty one. */
+    private static void write(Path file, String text) throws IOException {
+        Path draft = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(draft);
+        try (FileChannel out = FileChannel.open(
+                draft, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly())) {
+            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+            out.force(true);
+        }
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static FileAttribute<?>[] ownerOnly() {

@@ -14,7 +14,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.EnumSet;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.waystation.store.DataFolder;
 import io.waystation.store.Store;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterAll;
@@ -97,6 +100,33 @@ class AccessTest {
         assertThat(tokens().revoke("short")).isTrue();
         assertThat(tokens().find(secret)).isEmpty();
         assertThat(tokens().revoke("short")).isFalse();
+    }
+
+    @Test
+    void tokensMadeAndRevokedAtOnceAreInMemoryAsInTheStore() {
+        StoredTokens tokens = new StoredTokens(server.bean("store", Store.class), Clock.systemUTC());
+        IntStream.range(0, 200).parallel().forEach(i -> {
+            String secret = tokens.create("race-" + i, EnumSet.of(Role.READ), Optional.empty());
+            assertThat(tokens.find(secret)).isPresent();
+            assertThat(tokens.revoke("race-" + i)).isTrue();
+            assertThat(tokens.find(secret)).isEmpty();
+        });
+        assertThat(tokens.list()).extracting(Token::name).noneMatch(name -> name.startsWith("race-"));
+    }
+
+    @Test
+    void theTokenFileReplacesWhatACrashLeftOfItAndIsWhole(@TempDir Path folder) throws Exception {
+        try (DataFolder own = DataFolder.open(folder.resolve("own"));
+                Store store = Store.open(own, new SimpleMeterRegistry())) {
+            StoredTokens tokens = new StoredTokens(store, Clock.systemUTC());
+            Path draft = own.token().resolveSibling("token.new");
+            Files.createFile(draft);
+
+            TokenFile.writeFirst(tokens, own.token());
+
+            assertThat(tokens.find(Files.readString(own.token()).trim())).isPresent();
+            assertThat(draft).doesNotExist();
+        }
     }
 
     @Test
