@@ -42,6 +42,12 @@ final class DeadLetterRows {
         return handle.createUpdate("DELETE FROM dead_letter WHERE id = :id").bind("id", id).execute();
     }
 
+    /** Whether an event has left a dead letter that is not queued. */
+    static boolean isDead(Handle handle, long offset) {
+        return handle.createQuery("SELECT 1 FROM dead_letter WHERE log_offset = :offset AND state = 'dead' LIMIT 1")
+                .bind("offset", offset).mapTo(Integer.class).findOne().isPresent();
+    }
+
     /** Queues the dead ones among those with a value; answers the group of each. */
     static List<String> queue(Handle handle, String column, Object value, long now) {
         List<String> groups = handle.createQuery(

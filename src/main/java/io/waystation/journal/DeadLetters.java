@@ -87,8 +87,11 @@ public final class DeadLetters {
         return groups.size();
     }
 
-    /** Queues what an event left in any group again; used when the sender delivers the same event once more. */
+    /** Queues what an event left in any group again; used when the sender delivers the same event once more. Reads first. */
     CompletableFuture<Void> requeueEvent(long offset) {
+        if (!store.read(handle -> DeadLetterRows.isDead(handle, offset))) {
+            return CompletableFuture.completedFuture(null);
+        }
         return store.write(handle -> DeadLetterRows.queue(handle, "log_offset", offset, clock.millis()))
                 .thenAccept(this::signal);
     }

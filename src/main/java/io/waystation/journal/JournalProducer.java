@@ -1,5 +1,7 @@
 package io.waystation.journal;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 
@@ -73,11 +75,13 @@ final class JournalProducer extends DefaultAsyncProducer {
             callback.done(false);
             return;
         }
-        deadLetters.requeueEvent(appended.position().offset()).whenCompleteAsync((done, failure) -> {
-            if (failure != null) {
-                exchange.setException(failure); // not acknowledged, so the sender delivers it again
-            }
-            callback.done(false);
-        }, resumeOn);
+        CompletableFuture.completedFuture(appended.position().offset())
+                .thenComposeAsync(deadLetters::requeueEvent, completions) // it reads; an event loop must not wait for that
+                .whenCompleteAsync((done, failure) -> {
+                    if (failure != null) { // not acknowledged, so the sender delivers it again
+                        exchange.setException(failure instanceof CompletionException ? failure.getCause() : failure);
+                    }
+                    callback.done(false);
+                }, resumeOn);
     }
 }

@@ -17,6 +17,7 @@ import io.waystation.event.Event;
 import io.waystation.http.ProblemException;
 import io.waystation.journal.JournalFullException;
 import io.waystation.settings.InvalidSettingException;
+import io.waystation.store.StoreException;
 
 class SourceRoutesTest {
     private static final byte[] HELLO = "Hello, World!".getBytes(StandardCharsets.UTF_8);
@@ -85,6 +86,19 @@ class SourceRoutesTest {
         assertThat(answer.getException()).isNull();
         assertThat(answer.getMessage().getHeaders())
                 .containsEntry(Exchange.HTTP_RESPONSE_CODE, 503).containsEntry("Retry-After", "7");
+        assertThat(answer.getMessage().getBody(String.class)).contains("\"code\":\"log-unavailable\"");
+    }
+
+    @Test
+    void asksTheSenderToComeBackWhenTheStoreIsBusy() throws Exception {
+        routes.start("");
+        routes.failure = new StoreException(StoreException.Code.BUSY, "busy", null);
+
+        Exchange answer = routes.post("IXQk7bRjAO0L3KpT", HELLO);
+
+        assertThat(answer.getException()).isNull();
+        assertThat(answer.getMessage().getHeaders())
+                .containsEntry(Exchange.HTTP_RESPONSE_CODE, 503).containsEntry("Retry-After", "5");
         assertThat(answer.getMessage().getBody(String.class)).contains("\"code\":\"log-unavailable\"");
     }
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -243,6 +244,22 @@ class JournalComponentTest {
                 .isEqualTo(first.getMessage().getHeader(EventHeaders.POSITION));
         await().untilAsserted(() -> assertThat(times).containsEntry("ill", 2).containsEntry("well", 1));
         await().untilAsserted(() -> assertThat(log.deadLetters().count("ill")).isZero());
+    }
+
+    @Test
+    void aRepeatedDeliveryThatLeftNoDeadLetterDoesNotWaitForTheStoresWriter() throws Exception {
+        Exchange first = log.append(TestEvents.verified("e1", "c").deliveryId("d-1").build());
+        CountDownLatch release = new CountDownLatch(1);
+        CompletableFuture<Boolean> writing = log.store().write(handle -> release.await(20, TimeUnit.SECONDS));
+
+        Exchange second = log.append(TestEvents.verified("e2", "c").deliveryId("d-1").build());
+
+        assertThat(writing).isNotDone();
+        release.countDown();
+        assertThat(second.getException()).isNull();
+        assertThat(second.getMessage().getHeader(EventHeaders.DUPLICATE)).isEqualTo(true);
+        assertThat(second.getMessage().getHeader(EventHeaders.POSITION))
+                .isEqualTo(first.getMessage().getHeader(EventHeaders.POSITION));
     }
 
     @Test
