@@ -73,7 +73,9 @@ final class Checkpointer implements Closeable {
             disconnect();
             readers.evict(writer.file());
             try {
-                writer.seal();
+                if (!writer.file().ifThere(writer::seal)) {
+                    writer.close(); // retention was quicker
+                }
             } catch (SQLException failed) {
                 LOG.warn("Closing segment {} failed; it stays readable", writer.file(), failed);
             }
@@ -84,11 +86,13 @@ final class Checkpointer implements Closeable {
     void seal(SegmentFile segment) {
         thread.execute(() -> {
             try {
-                SegmentWriter writer = SegmentWriter.open(segment);
-                if (writer != null) {
-                    readers.evict(segment);
-                    writer.seal();
-                }
+                segment.ifThere(() -> {
+                    SegmentWriter writer = SegmentWriter.open(segment);
+                    if (writer != null) {
+                        readers.evict(segment);
+                        writer.seal();
+                    }
+                });
             } catch (SQLException failed) {
                 LOG.warn("Closing segment {} failed; it stays readable", segment, failed);
             }
@@ -98,10 +102,7 @@ final class Checkpointer implements Closeable {
     private void run(SegmentFile segment) {
         long started = System.nanoTime();
         try {
-            connect(segment);
-            long[] pages = SegmentWriter.checkpoint(connection, "PASSIVE");
-            almostDone = pages[0] >= LARGE_LOG_PAGES && pages[0] - pages[1] <= FEW_PAGES ? segment : null;
-            tooLarge = pages[0] >= TOO_LARGE_LOG_PAGES ? segment : null;
+            segment.ifThere(() -> checkpoint(segment));
         } catch (SQLException failed) {
             LOG.warn("A checkpoint of {} failed and is tried again: {}", segment, failed.getMessage());
             disconnect();
@@ -109,6 +110,13 @@ final class Checkpointer implements Closeable {
             busy.set(false);
             meters.checkpointed(System.nanoTime() - started);
         }
+    }
+
+    private void checkpoint(SegmentFile segment) throws SQLException {
+        connect(segment);
+        long[] pages = SegmentWriter.checkpoint(connection, "PASSIVE");
+        almostDone = pages[0] >= LARGE_LOG_PAGES && pages[0] - pages[1] <= FEW_PAGES ? segment : null;
+        tooLarge = pages[0] >= TOO_LARGE_LOG_PAGES ? segment : null;
     }
 
     private void connect(SegmentFile segment) throws SQLException {

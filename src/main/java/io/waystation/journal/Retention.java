@@ -100,7 +100,7 @@ final class Retention {
         segments.remove(segment);
         lowWater.save(segments.oldestOffset());
         readers.evict(segment);
-        segment.delete();
+        segment.retire();
         LOG.info("Deleted segment {} with events up to {}: {}", segment, last, reason);
     }
 

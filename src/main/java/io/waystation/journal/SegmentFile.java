@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +19,7 @@ final class SegmentFile {
     private final Path path;
     private final long first;
     private volatile long lastMillis = -1;
+    private boolean retired;
 
     SegmentFile(Path folder, long first) {
         this.path = folder.resolve(String.format("%019d.db", first));
@@ -76,6 +78,25 @@ final class SegmentFile {
         for (String part : PARTS) {
             Files.deleteIfExists(beside(part));
         }
+    }
+
+    /** Deletes it for good; waits for what {@link #ifThere} is doing with it. */
+    synchronized void retire() throws IOException {
+        retired = true;
+        delete();
+    }
+
+    /** Does something with the file that must not meet its deletion; whether it was still there. */
+    synchronized boolean ifThere(FileWork work) throws SQLException {
+        if (!retired) {
+            work.run();
+        }
+        return !retired;
+    }
+
+    /** Something to do with a file. */
+    interface FileWork {
+        void run() throws SQLException;
     }
 
     /** Puts an unreadable segment out of the way, where a person can look at it. */
