@@ -8,11 +8,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ConcurrentSkipListSet;
 
 import io.waystation.event.EventBatch;
 import io.waystation.event.Position;
@@ -21,13 +19,16 @@ import io.waystation.store.GroupTransaction;
 import io.waystation.store.Store;
 import io.waystation.store.StoreException;
 import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One row per event in the store, written by the group {@value #GROUP}: attributes to list and find events by, and
  * the delivery ids that make a repetition known.
  *
  * <p>Thread-safe. Delivery ids lie in buckets of neighbouring offsets, each with a filter in memory, so that a new id
- * seldom costs a read and an insert touches few pages however large the index is.
+ * seldom costs a read and an insert touches few pages however large the index is. A bucket without a filter is never
+ * read: when there are more than {@value #BUCKETS} in the window, the ids of the oldest are forgotten before their time.
  */
 public final class EventIndex implements DeliveryIndex {
     /** Name of the group that fills the index. */
@@ -35,22 +36,34 @@ public final class EventIndex implements DeliveryIndex {
 
     static final int BUCKET_BITS = 15;
 
-    private static final int FILTERS = 512;
+    private static final Logger LOG = LoggerFactory.getLogger(EventIndex.class);
+    /** Buckets remembered, of 40 KiB each: 33.5 million events. */
+    private static final int BUCKETS = 1024;
+    /** Keeps one read far below the limit of the store, even when every lookup goes to the disk. */
+    private static final int LOOKUPS_AT_ONCE = 256;
     private static final int DELETE_AT_ONCE = 500;
 
     private final Store store;
     private final Clock clock;
     private final Duration window;
-    private final NavigableMap<Long, DeliveryFilter> filters = new ConcurrentSkipListMap<>();
-    /** Buckets whose filter is not stored yet; only the recorder's thread uses it. */
-    private final ConcurrentSkipListSet<Long> unsealed = new ConcurrentSkipListSet<>();
+    private final int bucketBits;
+    private final int mostBuckets;
+    private final ConcurrentNavigableMap<Long, DeliveryBucket> buckets = new ConcurrentSkipListMap<>();
+    /** Buckets whose filter is not stored yet; only the recorder's thread adds to them. */
+    private final ConcurrentNavigableMap<Long, DeliveryBucket> unsealed = new ConcurrentSkipListMap<>();
     private volatile long indexedTo;
-    private volatile long unfilteredBelow;
+    private boolean forgetsEarly;
 
-    private EventIndex(Store store, Clock clock, Duration window) {
+    EventIndex(Store store, Clock clock, Duration window, int bucketBits, int mostBuckets) {
         this.store = store;
         this.clock = clock;
         this.window = window;
+        this.bucketBits = bucketBits;
+        this.mostBuckets = mostBuckets;
+        store.read(handle -> {
+            load(handle);
+            return null;
+        });
     }
 
     /**
@@ -59,31 +72,30 @@ public final class EventIndex implements DeliveryIndex {
      * @param window how long a delivery id is remembered
      */
     public static EventIndex open(Store store, Clock clock, Duration window) {
-        EventIndex index = new EventIndex(store, clock, window);
-        store.read(handle -> {
-            index.load(handle);
-            return null;
-        });
-        return index;
+        return new EventIndex(store, clock, window, BUCKET_BITS, BUCKETS);
     }
 
     private void load(Handle handle) {
         indexedTo = handle.createQuery("SELECT low_water FROM log_group WHERE name = :name").bind("name", GROUP)
                 .mapTo(Long.class).findOne().orElse(0L);
-        handle.createQuery("SELECT bucket, filter FROM delivery_bucket WHERE newest_millis >= :since "
+        handle.createQuery("SELECT bucket, filter, newest_millis FROM delivery_bucket WHERE newest_millis >= :since "
                         + "ORDER BY bucket DESC LIMIT :most")
-                .bind("since", clock.millis() - window.toMillis()).bind("most", FILTERS)
-                .map((rows, context) -> filters.put(
-                        rows.getLong("bucket"), DeliveryFilter.fromBytes(rows.getBytes("filter"))))
+                .bind("since", windowStart()).bind("most", mostBuckets - 1)
+                .map((rows, context) -> buckets.put(rows.getLong("bucket"), new DeliveryBucket(
+                        DeliveryFilter.fromBytes(rows.getBytes("filter")), rows.getLong("newest_millis"))))
                 .list();
         long current = bucketOf(indexedTo);
-        filters.put(current, EventRows.filterOf(handle, current));
-        unsealed.add(current);
-        unfilteredBelow = filters.size() > FILTERS ? filters.firstKey() : 0;
+        DeliveryBucket open = EventRows.bucket(handle, current);
+        buckets.put(current, open);
+        unsealed.put(current, open);
     }
 
-    static long bucketOf(long offset) {
-        return offset >>> BUCKET_BITS;
+    private long bucketOf(long offset) {
+        return offset >>> bucketBits;
+    }
+
+    private long windowStart() {
+        return clock.millis() - window.toMillis();
     }
 
     @Override
@@ -93,93 +105,78 @@ public final class EventIndex implements DeliveryIndex {
 
     @Override
     public Map<DeliveryKey, Position> find(Collection<DeliveryKey> keys) {
-        Map<DeliveryKey, List<Long>> candidates = new HashMap<>();
-        Map<DeliveryKey, DeliveryHash> hashes = new HashMap<>();
+        long since = windowStart();
+        List<Lookup> lookups = new ArrayList<>();
         for (DeliveryKey key : keys) {
             DeliveryHash hash = DeliveryHash.of(key);
-            List<Long> buckets = bucketsThatMayContain(hash);
-            if (!buckets.isEmpty()) {
-                candidates.put(key, buckets);
-                hashes.put(key, hash);
-            }
-        }
-        return candidates.isEmpty() ? Map.of() : store.read(handle -> lookUp(handle, candidates, hashes));
-    }
-
-    private List<Long> bucketsThatMayContain(DeliveryHash hash) {
-        List<Long> buckets = new ArrayList<>(0);
-        filters.forEach((bucket, filter) -> {
-            if (filter.mayContain(hash.hash())) {
-                buckets.add(bucket);
-            }
-        });
-        for (long bucket = oldestBucket(); bucket < unfilteredBelow; bucket++) {
-            buckets.add(bucket);
-        }
-        return buckets;
-    }
-
-    private long oldestBucket() {
-        return unfilteredBelow == 0 ? 0 : Math.max(0, unfilteredBelow - FILTERS); // beyond that ids are forgotten
-    }
-
-    private Map<DeliveryKey, Position> lookUp(
-            Handle handle, Map<DeliveryKey, List<Long>> candidates, Map<DeliveryKey, DeliveryHash> hashes) {
-        Map<DeliveryKey, Position> found = new HashMap<>();
-        long since = clock.millis() - window.toMillis();
-        try (EventRows.DeliveryLookup lookup = new EventRows.DeliveryLookup(handle)) {
-            for (Map.Entry<DeliveryKey, List<Long>> candidate : candidates.entrySet()) {
-                for (long bucket : candidate.getValue()) {
-                    lookup.find(bucket, hashes.get(candidate.getKey()), since).ifPresent(position -> found.merge(
-                            candidate.getKey(), position, (a, b) -> a.compareTo(b) <= 0 ? a : b));
+            buckets.forEach((number, bucket) -> {
+                if (bucket.newestMillis() >= since && bucket.filter().mayContain(hash.hash())) {
+                    lookups.add(new Lookup(key, hash, number));
                 }
+            });
+        }
+        Map<DeliveryKey, Position> found = new HashMap<>();
+        for (int from = 0; from < lookups.size(); from += LOOKUPS_AT_ONCE) {
+            List<Lookup> some = lookups.subList(from, Math.min(lookups.size(), from + LOOKUPS_AT_ONCE));
+            store.readUrgently(handle -> {
+                lookUp(handle, some, since, found);
+                return null;
+            });
+        }
+        return found;
+    }
+
+    private static void lookUp(Handle handle, List<Lookup> lookups, long since, Map<DeliveryKey, Position> found) {
+        try (EventRows.DeliveryLookup rows = new EventRows.DeliveryLookup(handle)) {
+            for (Lookup lookup : lookups) {
+                rows.find(lookup.bucket(), lookup.hash(), since).ifPresent(position -> found.merge(
+                        lookup.key(), position, (a, b) -> a.compareTo(b) <= 0 ? a : b));
             }
         } catch (SQLException e) {
             throw new StoreException(StoreException.Code.FAILED, "the index of delivery ids cannot be read", e);
         }
-        return found;
     }
 
     /** Adds a batch to the index in the transaction that commits the recorder's position. */
     void record(EventBatch batch, GroupTransaction transaction) {
         List<EventRows.Delivery> deliveries = new ArrayList<>();
         for (PositionedEvent record : batch.events()) {
-            DeliveryKey.of(record.event()).ifPresent(
-                    key -> deliveries.add(new EventRows.Delivery(DeliveryHash.of(key), record.position())));
+            DeliveryKey.of(record.event()).ifPresent(key -> deliveries.add(new EventRows.Delivery(
+                    bucketOf(record.position().offset()), DeliveryHash.of(key), record.position())));
         }
-        List<Sealed> sealed = new ArrayList<>();
         for (EventRows.Delivery delivery : deliveries) {
-            long bucket = delivery.bucket();
-            filters.computeIfAbsent(bucket, this::begin).add(delivery.hash().hash());
+            buckets.computeIfAbsent(delivery.bucket(), this::begin).add(delivery.hash(), delivery.position().millis());
         }
-        sealPassed(batch, sealed);
+        forgetSuperfluous();
+        Map<Long, DeliveryBucket> passed = unsealed.headMap(bucketOf(batch.last() + 1));
+        Map<Long, DeliveryBucket> sealed = Map.copyOf(passed);
         transaction.enlist(handle -> {
             EventRows.insertEvents(handle.getConnection(), batch.events());
             EventRows.insertDeliveries(handle.getConnection(), deliveries);
-            for (Sealed full : sealed) {
-                EventRows.sealBucket(handle, full.bucket(), full.filter(), full.newestMillis());
-            }
+            sealed.forEach((number, bucket) -> EventRows.sealBucket(handle, number, bucket));
             return null;
         });
-        transaction.afterCommit(() -> indexedTo = Math.max(indexedTo, batch.last()));
+        transaction.afterCommit(() -> {
+            passed.clear();
+            indexedTo = Math.max(indexedTo, batch.last());
+        });
     }
 
-    private DeliveryFilter begin(long bucket) {
-        if (filters.size() >= FILTERS) {
-            unfilteredBelow = filters.pollFirstEntry().getKey() + 1;
-        }
-        unsealed.add(bucket);
-        return new DeliveryFilter();
+    private DeliveryBucket begin(long number) {
+        DeliveryBucket bucket = new DeliveryBucket(new DeliveryFilter(), Long.MIN_VALUE);
+        unsealed.put(number, bucket);
+        return bucket;
     }
 
-    /** Buckets that end within this batch are stored with their filter, for the next start. */
-    private void sealPassed(EventBatch batch, List<Sealed> sealed) {
-        PositionedEvent newest = batch.events().get(batch.events().size() - 1);
-        Set<Long> passed = unsealed.headSet(bucketOf(batch.last() + 1));
-        for (long bucket : passed) {
-            sealed.add(new Sealed(bucket, filters.get(bucket), newest.position().millis()));
+    private void forgetSuperfluous() {
+        while (buckets.size() > mostBuckets) {
+            DeliveryBucket forgotten = buckets.pollFirstEntry().getValue();
+            if (!forgetsEarly && forgotten.newestMillis() >= windowStart()) {
+                forgetsEarly = true;
+                LOG.warn("More than {} events came within {}; deliveries older than that many events are not known "
+                        + "as repeated any more", (long) mostBuckets << bucketBits, window);
+            }
         }
-        passed.clear();
     }
 
     /** The event with an id, if it is indexed. */
@@ -214,13 +211,15 @@ public final class EventIndex implements DeliveryIndex {
         do {
             deleted = store.writeNow(handle -> EventRows.deleteEvents(handle, oldestOffset, DELETE_AT_ONCE));
         } while (deleted > 0);
-        long before = clock.millis() - window.toMillis();
+        long before = windowStart();
+        buckets.entrySet().removeIf(
+                bucket -> bucket.getValue().newestMillis() < before && !unsealed.containsKey(bucket.getKey()));
         do {
             deleted = store.writeNow(handle -> EventRows.deleteDeliveries(handle, before, DELETE_AT_ONCE));
         } while (deleted > 0);
     }
 
-    /** A bucket whose last offset has been recorded. */
-    private record Sealed(long bucket, DeliveryFilter filter, long newestMillis) {
+    /** A delivery that may be in a bucket. */
+    private record Lookup(DeliveryKey key, DeliveryHash hash, long bucket) {
     }
 }

@@ -54,10 +54,7 @@ final class EventRows {
     }
 
     /** A delivery to remember. */
-    record Delivery(DeliveryHash hash, Position position) {
-        long bucket() {
-            return EventIndex.bucketOf(position.offset());
-        }
+    record Delivery(long bucket, DeliveryHash hash, Position position) {
     }
 
     static void insertDeliveries(Connection connection, List<Delivery> deliveries) throws SQLException {
@@ -108,17 +105,23 @@ final class EventRows {
         }
     }
 
-    static void sealBucket(Handle handle, long bucket, DeliveryFilter filter, long newestMillis) {
+    static void sealBucket(Handle handle, long number, DeliveryBucket bucket) {
         handle.createUpdate("INSERT INTO delivery_bucket (bucket, filter, newest_millis) VALUES (:bucket, :filter, :newest) "
                         + "ON CONFLICT (bucket) DO UPDATE SET filter = excluded.filter, newest_millis = excluded.newest_millis")
-                .bind("bucket", bucket).bind("filter", filter.toBytes()).bind("newest", newestMillis).execute();
+                .bind("bucket", number).bind("filter", bucket.filter().toBytes())
+                .bind("newest", bucket.newestMillis()).execute();
     }
 
-    static DeliveryFilter filterOf(Handle handle, long bucket) {
+    /** A bucket as its rows have it. */
+    static DeliveryBucket bucket(Handle handle, long number) {
         DeliveryFilter filter = new DeliveryFilter();
-        handle.createQuery("SELECT hash FROM delivery WHERE bucket = :bucket").bind("bucket", bucket)
-                .mapTo(Long.class).forEach(filter::add);
-        return filter;
+        long newestMillis = handle.createQuery("SELECT hash, log_millis FROM delivery WHERE bucket = :bucket")
+                .bind("bucket", number)
+                .map((rows, context) -> {
+                    filter.add(rows.getLong("hash"));
+                    return rows.getLong("log_millis");
+                }).stream().mapToLong(Long::longValue).max().orElse(Long.MIN_VALUE);
+        return new DeliveryBucket(filter, newestMillis);
     }
 
     /** Deletes events before an offset, some at a time; answers how many. */

@@ -21,12 +21,12 @@ import org.sqlite.SQLiteConnection;
 /** A few connections that only read; a read over {@value #LIMIT_MILLIS} ms is interrupted. */
 final class Readers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Readers.class);
-    private static final int CONNECTIONS = 4;
     private static final int LIMIT_MILLIS = 1000;
     private static final int WAIT_SECONDS = 5;
 
     private final SqliteDatabase database;
-    private final Semaphore permits = new Semaphore(CONNECTIONS, true);
+    private final int connections;
+    private final Semaphore permits;
     private final Deque<Connection> idle = new ConcurrentLinkedDeque<>();
     private final ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "store-read-limit");
@@ -35,8 +35,10 @@ final class Readers implements AutoCloseable {
     });
     private volatile boolean closed;
 
-    Readers(SqliteDatabase database) {
+    Readers(SqliteDatabase database, int connections) {
         this.database = database;
+        this.connections = connections;
+        this.permits = new Semaphore(connections, true);
     }
 
     <T> T read(Function<Handle, T> reading) {
@@ -111,8 +113,8 @@ final class Readers implements AutoCloseable {
     public void close() {
         closed = true;
         try {
-            if (permits.tryAcquire(CONNECTIONS, 2, TimeUnit.SECONDS)) {
-                permits.release(CONNECTIONS);
+            if (permits.tryAcquire(connections, 2, TimeUnit.SECONDS)) {
+                permits.release(connections);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -15,16 +15,20 @@ import org.jdbi.v3.core.Handle;
  * what hangs on it must not block.
  */
 public final class Store implements Closeable {
+    private static final int READERS = 4;
+
     private final SqliteDatabase database;
     private final StoreWriter writer;
     private final Readers readers;
+    private final Readers urgentReaders;
     private final Checkpointer checkpointer;
 
     private Store(SqliteDatabase database, MeterRegistry meters) {
         this.database = database;
         this.checkpointer = new Checkpointer(database);
         this.writer = new StoreWriter(database, checkpointer::commitHappened, meters);
-        this.readers = new Readers(database);
+        this.readers = new Readers(database, READERS);
+        this.urgentReaders = new Readers(database, 1);
     }
 
     /**
@@ -69,6 +73,13 @@ public final class Store implements Closeable {
     }
 
     /**
+     * The same with a connection kept for it, which no other reads can hold up. For the thread all posts wait for.
+     */
+    public <T> T readUrgently(Function<Handle, T> reading) {
+        return urgentReaders.read(reading);
+    }
+
+    /**
      * Whether a failure inside a work has ended the whole transaction (a full disk), so that a savepoint of the
      * work's own cannot undo it and the failure must be thrown on.
      */
@@ -90,6 +101,7 @@ public final class Store implements Closeable {
     public void close() {
         writer.close();
         readers.close();
+        urgentReaders.close();
         checkpointer.close();
     }
 }

@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
 
 import com.fasterxml.uuid.Generators;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.waystation.MovableClock;
 import io.waystation.event.EventBatch;
 import io.waystation.event.Position;
 import io.waystation.event.PositionedEvent;
@@ -84,6 +86,60 @@ class EventIndexTest {
     }
 
     @Test
+    void aNewDeliveryIsLookedUpOnlyInBucketsOfTheWindowThatMayHaveItHoweverManyThereWere() {
+        EventIndex[] indexes = {small(START), null};
+        for (int i = 1; i <= 300; i++) {
+            record(indexes[0], i - 1, List.of(event(i, "d-" + i)));
+        }
+        indexes[1] = small(START);
+
+        for (EventIndex each : indexes) {
+            assertThat(each.find(List.of(key("d-300"), key("d-240"), key("d-1"), key("new"))))
+                    .containsOnlyKeys(key("d-300"), key("d-240")); // 16 buckets of 4 events are remembered
+        }
+    }
+
+    @Test
+    void expiredBucketsMakeRoomForNewOnes() {
+        MovableClock clock = new MovableClock(Instant.ofEpochMilli(START));
+        EventIndex small = new EventIndex(store, clock, WINDOW, 2, 16);
+        for (int i = 1; i <= 60; i++) {
+            record(small, i - 1, List.of(event(i, "d-" + i)));
+        }
+        clock.move(WINDOW.plusMillis(1));
+        small.expire(0);
+        long later = clock.millis();
+        for (int i = 61; i <= 116; i++) {
+            record(small, i - 1, List.of(event(i, "d-" + i, later)));
+        }
+
+        assertThat(small.find(List.of(key("d-1"), key("d-59"), key("d-61"), key("d-116"))))
+                .containsOnlyKeys(key("d-61"), key("d-116"));
+    }
+
+    @Test
+    void manyRepeatedDeliveriesAreFoundInSeveralReads() {
+        List<PositionedEvent> events = LongStream.rangeClosed(1, 1_000).mapToObj(i -> event(i, "d-" + i)).toList();
+        record(0, events);
+
+        assertThat(index.find(events.stream().map(each -> key(each.event().deliveryId())).toList())).hasSize(1_000);
+    }
+
+    @Test
+    void aBatchThatIsTriedAgainStillSealsTheBucketsItPassed() {
+        EventIndex small = small(START);
+        List<PositionedEvent> events = LongStream.rangeClosed(1, 9).mapToObj(i -> event(i, "d-" + i)).toList();
+        small.record(new EventBatch(0, 9, events, 0), new Transaction()); // never committed
+        record(small, 0, events);
+
+        assertThat(small(START).find(List.of(key("d-1"), key("d-5"), key("d-9")))).hasSize(3);
+    }
+
+    private EventIndex small(long now) {
+        return new EventIndex(store, Clock.fixed(Instant.ofEpochMilli(now), ZoneOffset.UTC), WINDOW, 2, 16);
+    }
+
+    @Test
     void listsAndFindsEvents() {
         record(0, List.of(event(1, "d-1"), event(2, "d-2"), event(3, "d-3")));
 
@@ -139,12 +195,16 @@ class EventIndexTest {
     }
 
     private void record(long after, List<PositionedEvent> events) {
+        record(index, after, events);
+    }
+
+    private void record(EventIndex into, long after, List<PositionedEvent> events) {
         Transaction transaction = new Transaction();
-        index.record(new EventBatch(after, events.get(events.size() - 1).position().offset(), events, 0), transaction);
+        into.record(new EventBatch(after, events.get(events.size() - 1).position().offset(), events, 0), transaction);
         transaction.commit().join();
         store.writeNow(handle -> handle.execute("INSERT INTO log_group (name, low_water, finished, created_at, updated_at) "
                 + "VALUES ('recorder', ?, '', 0, 0) ON CONFLICT (name) DO UPDATE SET low_water = excluded.low_water",
-                index.indexedTo()));
+                into.indexedTo()));
     }
 
     private static DeliveryKey key(String id) {
@@ -152,7 +212,11 @@ class EventIndexTest {
     }
 
     private static PositionedEvent event(long offset, String deliveryId) {
-        return new PositionedEvent(new Position(START, offset),
+        return event(offset, deliveryId, START);
+    }
+
+    private static PositionedEvent event(long offset, String deliveryId, long millis) {
+        return new PositionedEvent(new Position(millis, offset),
                 TestEvents.verified("e-" + offset, "c").deliveryId(deliveryId).build());
     }
 

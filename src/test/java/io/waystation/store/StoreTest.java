@@ -42,6 +42,39 @@ class StoreTest {
     }
 
     @Test
+    void anUrgentReadDoesNotWaitForOtherReads() throws Exception {
+        CountDownLatch started = new CountDownLatch(4);
+        CountDownLatch release = new CountDownLatch(1);
+        List<Thread> readers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Thread reader = new Thread(() -> store.read(handle -> {
+                started.countDown();
+                return awaitQuietly(release);
+            }));
+            reader.start();
+            readers.add(reader);
+        }
+        assertThat(started.await(Patience.SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+        assertThat(store.<Integer>readUrgently(handle -> handle.createQuery("SELECT 7").mapTo(Integer.class).one()))
+                .isEqualTo(7);
+
+        assertThat(readers).allMatch(Thread::isAlive);
+        release.countDown();
+        for (Thread reader : readers) {
+            reader.join();
+        }
+    }
+
+    private static boolean awaitQuietly(CountDownLatch latch) {
+        try {
+            return latch.await(Patience.SOON.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            return false;
+        }
+    }
+
+    @Test
     void commitsWaitingWorksTogether() {
         CountDownLatch hold = new CountDownLatch(1);
         double before = meters.get("waystation.store.commit").timer().count();
