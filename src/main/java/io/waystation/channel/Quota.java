@@ -5,7 +5,7 @@ package io.waystation.channel;
  *
  * @param eventsPerSecond sustained posts per second
  * @param burst posts that may come at once before the rate applies
- * @param bytesPerDay body bytes per UTC day
+ * @param bytesPerDay bytes of events, with their headers and attributes, per UTC day
  * @param subscribers clients that may listen at once
  */
 public record Quota(double eventsPerSecond, int burst, long bytesPerDay, int subscribers) {

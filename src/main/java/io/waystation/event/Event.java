@@ -68,6 +68,22 @@ public record Event(
         return !UNVERIFIED.equals(verified);
     }
 
+    /**
+     * How much it is, wherever bytes are counted: the body, the names and values of the headers, and the attributes,
+     * with one byte a character.
+     */
+    public long weight() {
+        long weight = body.length;
+        for (Headers.Header header : headers.entries()) {
+            weight += header.name().length() + header.value().length();
+        }
+        for (String attribute : new String[] {
+            id, channel, source, type, subject, key, verified, deliveryId, replayOf, method, path, query}) {
+            weight += attribute == null ? 0 : attribute.length();
+        }
+        return weight;
+    }
+
     /** Content type of the body, if the sender named one. */
     public Optional<String> contentType() {
         return headers.first("content-type");

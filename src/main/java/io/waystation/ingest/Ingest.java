@@ -112,9 +112,9 @@ public final class Ingest {
         if (shakesHands(source, exchange, Handshake.signed(provider, body))) {
             return;
         }
-        checkQuota(source, quotas.admit(source.settings().name(), source.settings().quota(), body.length));
-        checkQuota(source, quotas.admit(policy, body.length));
         Event event = event(source, policy.name(), verdict, request, body);
+        checkQuota(source, quotas.admit(source.settings().name(), source.settings().quota(), event.weight()));
+        checkQuota(source, quotas.admit(policy, event.weight()));
         message.removeHeaders("*");
         message.setBody(event);
         exchange.setProperty(EventHeaders.EVENT_PROPERTY, event);

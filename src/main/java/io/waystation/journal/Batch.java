@@ -3,7 +3,6 @@ package io.waystation.journal;
 import java.util.List;
 
 import io.waystation.event.Event;
-import io.waystation.event.Headers;
 import io.waystation.event.PositionedEvent;
 
 /**
@@ -16,7 +15,8 @@ import io.waystation.event.PositionedEvent;
  * @param bytes estimate of the memory it takes
  */
 record Batch(long first, String channel, BatchSummary summary, List<PositionedEvent> events, long bytes) {
-    private static final int EVENT_OVERHEAD = 600;
+    private static final long EVENT_OVERHEAD = 600;
+    private static final long HEADER_OVERHEAD = 96;
 
     static Batch of(String channel, BatchSummary summary, List<PositionedEvent> events) {
         long bytes = 0;
@@ -31,10 +31,6 @@ record Batch(long first, String channel, BatchSummary summary, List<PositionedEv
     }
 
     static long weight(Event event) {
-        long bytes = EVENT_OVERHEAD + event.body().length;
-        for (Headers.Header header : event.headers().entries()) {
-            bytes += 96 + header.name().length() + header.value().length();
-        }
-        return bytes;
+        return EVENT_OVERHEAD + HEADER_OVERHEAD * event.headers().entries().size() + event.weight();
     }
 }

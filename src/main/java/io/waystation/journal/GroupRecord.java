@@ -3,7 +3,6 @@ package io.waystation.journal;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.waystation.event.Event;
 import io.waystation.event.EventBatch;
 import io.waystation.event.PositionedEvent;
 import io.waystation.store.GroupTransaction;
@@ -66,15 +65,14 @@ final class GroupRecord implements GroupTransaction {
         return batch != null ? batch.last() : event.position().offset();
     }
 
-    /** Bytes of bodies it holds in memory. */
+    /** Weight of the events it holds in memory. */
     long bytes() {
         if (batch == null) {
-            return event.event().body().length;
+            return event.event().weight();
         }
         long bytes = 0;
         for (PositionedEvent each : batch.events()) {
-            Event content = each.event();
-            bytes += content.body().length;
+            bytes += each.event().weight();
         }
         return bytes;
     }

@@ -9,6 +9,7 @@ import io.waystation.event.Position;
 /** An event that waits for the disk. Written by the writer thread only, after it is taken from the queue. */
 final class PendingAppend {
     private final Event event;
+    private final long weight;
     private final Executor resumeOn;
     private final CompletableFuture<Appended> future = new CompletableFuture<>();
     private PendingAppend first;
@@ -17,6 +18,7 @@ final class PendingAppend {
 
     PendingAppend(Event event, Executor resumeOn) {
         this.event = event;
+        this.weight = event.weight();
         this.resumeOn = resumeOn;
     }
 
@@ -32,8 +34,8 @@ final class PendingAppend {
         return future;
     }
 
-    int bytes() {
-        return event.body().length;
+    long bytes() {
+        return weight;
     }
 
     void writtenAt(Position at) {

@@ -104,7 +104,7 @@ final class ReadStep {
             reached = offset;
             if (filter.accepts(event.event())) {
                 events.add(event);
-                bytes += event.event().body().length;
+                bytes += event.event().weight();
                 if (events.size() >= limit || bytes >= maxBytes) {
                     full = true;
                     break;

@@ -116,7 +116,7 @@ class JournalModelTest {
         for (PositionedEvent event : model) {
             if (event.position().offset() > after && wanted.test(event.event())) {
                 expected.add(event);
-                bytes += event.event().body().length;
+                bytes += event.event().weight();
                 if (expected.size() == limit || bytes >= maxBytes) {
                     last = event.position().offset();
                     break;
