@@ -15,7 +15,6 @@ import io.waystation.store.Meters;
 import io.waystation.store.Store;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
-import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.support.service.ServiceSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,12 +52,6 @@ public final class JournalConfiguration implements CamelConfiguration {
         context.getRegistry().bind("eventIndex", index);
         context.getRegistry().bind("recorder", new Recorder(index));
         context.getRegistry().bind("eventSearch", new EventSearch(journal, index));
-        context.addStartupListener((started, already) -> { // its registry of checks is made while it starts
-            HealthCheckRegistry health = HealthCheckRegistry.get(started);
-            if (health != null) {
-                health.register(new ThreadsHealth(store, journal, groups));
-            }
-        });
         context.addService(new LogService(context, journal, groups, letters, index), true, true);
     }
 

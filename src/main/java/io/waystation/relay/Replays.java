@@ -83,7 +83,7 @@ public final class Replays {
 
     /** Counts what will be in the log, which may be far more than the request that names it. */
     private void admit(ChannelPolicy policy, Event event) {
-        quotas.admit(policy, event.body().length).ifPresent(exceeded -> {
+        quotas.admit(policy, event.weight()).ifPresent(exceeded -> {
             throw new ProblemException(429, "over-quota",
                     "over the limit of " + exceeded.limit() + ", which resets at " + exceeded.reset() + "; nothing was kept",
                     Map.of("Retry-After", Long.toString(exceeded.retryAfter().toSeconds())));

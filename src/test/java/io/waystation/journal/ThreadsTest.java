@@ -3,10 +3,6 @@ package io.waystation.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -14,14 +10,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import io.waystation.HubFixture;
 import io.waystation.event.EventHeaders;
 import io.waystation.event.Position;
 import io.waystation.event.PositionedEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Threads that everything waits for: what they survive, and that it is seen when they do not. */
+/** Threads that everything waits for, and what they survive. */
 class ThreadsTest {
     @TempDir
     Path temp;
@@ -65,27 +60,5 @@ class ThreadsTest {
         } finally {
             pool.shutdownNow();
         }
-    }
-
-    @Test
-    void theHubIsDownWhenTheReaderOfAGroupHasEnded() throws Exception {
-        try (HubFixture hub = HubFixture.start(temp)) {
-            assertThat(health(hub, "").statusCode()).isEqualTo(200);
-            Thread reader = Thread.getAllStackTraces().keySet().stream()
-                    .filter(thread -> thread.getName().equals("journal-group-recorder")).findFirst().orElseThrow();
-
-            reader.interrupt();
-
-            await().untilAsserted(() -> assertThat(health(hub, "").statusCode()).isEqualTo(503));
-            assertThat(health(hub, "").body()).contains("waystation-threads");
-            assertThat(health(hub, "/live").statusCode()).isEqualTo(503);
-            assertThat(health(hub, "/ready").statusCode()).isEqualTo(503);
-        }
-    }
-
-    private HttpResponse<String> health(HubFixture hub, String path) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(hub.uri("/observe/health" + path))
-                .header("Authorization", "Bearer " + Files.readString(temp.resolve("token")).strip()).build();
-        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
     }
 }
