@@ -5,7 +5,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.waystation.settings.Secret;
@@ -36,10 +38,11 @@ final class ChannelRows {
         Quota quota = policy.quota();
         store.writeNow(handle -> {
             handle.execute("DELETE FROM channel WHERE name = ?", policy.name());
-            return handle.execute("INSERT INTO channel (name, provider, secrets, readers, retention_millis, response,"
+            return handle.execute("INSERT INTO channel (name, provider, secrets, readers, open_posts, open_readers, retention_millis, response,"
                     + " events_per_second, burst, bytes_per_day, subscribers, keep_credentials, updated_at)"
-                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    policy.name(), policy.provider(), secrets, readers,
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    policy.name(), policy.provider(), secrets, readers, policy.isOpen() ? 1 : 0,
+                    policy.isOpenToReaders() ? 1 : 0,
                     policy.shorterRetention().map(Duration::toMillis).orElse(null), policy.response().toString(),
                     quota.eventsPerSecond(), quota.burst(), quota.bytesPerDay(), quota.subscribers(),
                     policy.keepCredentials() ? 1 : 0, now);
@@ -61,11 +64,23 @@ final class ChannelRows {
                 row.getString("provider"),
                 opened(row.getString("secrets"), name, "secret"),
                 opened(row.getString("readers"), name, "reader"),
+                anybody(row),
                 kept,
                 ResponsePolicy.parse(row.getString("response")).orElse(ResponsePolicy.ACCEPTED),
                 new Quota(row.getDouble("events_per_second"), row.getInt("burst"), row.getLong("bytes_per_day"),
                         row.getInt("subscribers")),
                 row.getInt("keep_credentials") != 0);
+    }
+
+    private static Set<ChannelPolicy.Use> anybody(ResultSet row) throws SQLException {
+        Set<ChannelPolicy.Use> uses = EnumSet.noneOf(ChannelPolicy.Use.class);
+        if (row.getInt("open_posts") != 0) {
+            uses.add(ChannelPolicy.Use.POST);
+        }
+        if (row.getInt("open_readers") != 0) {
+            uses.add(ChannelPolicy.Use.READ);
+        }
+        return uses;
     }
 
     private String sealed(List<Secret> secrets, String channel, String kind) {

@@ -2,6 +2,7 @@ package io.waystation.channel;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,7 +34,7 @@ public record ChannelSettings(
         ResponsePolicy response, Set<String> reserved, boolean literalSecrets, Map<String, ChannelPolicy> defined) {
     private static final String PREFIX = "waystation.channels.";
     private static final Set<String> ATTRIBUTES = Set.of(
-            "open", "provider", "secrets", "readers", "retention", "response", "events-per-second", "burst",
+            "open", "open-readers", "provider", "secrets", "readers", "retention", "response", "events-per-second", "burst",
             "bytes-per-day", "subscribers", "keep-credentials");
 
     /**
@@ -114,25 +115,42 @@ public record ChannelSettings(
     private record Definition(Settings settings, String prefix, String name) {
         ChannelPolicy policy(ChannelSettings general) {
             List<Secret> secrets = secrets("secrets", general.literalSecrets());
-            boolean open = settings.text(prefix + "open").isPresent() && settings.flag(prefix + "open");
-            if (secrets.isEmpty() && !open) {
-                throw new InvalidSettingException(
-                        prefix + "secrets", "is not set; name the secrets, or mark the channel with " + prefix + "open=true");
-            }
-            if (!secrets.isEmpty() && open) {
-                throw new InvalidSettingException(prefix + "open", "contradicts " + prefix + "secrets");
-            }
+            List<Secret> readers = secrets("readers", general.literalSecrets());
             return new ChannelPolicy(
                     name,
                     ChannelPolicy.Origin.SETTINGS,
                     settings.text(prefix + "provider").orElse(ChannelPolicy.ANY_PROVIDER),
                     secrets,
-                    secrets("readers", general.literalSecrets()),
+                    readers,
+                    anybody(!secrets.isEmpty(), !readers.isEmpty()),
                     has("retention") ? settings.duration(prefix + "retention") : null,
                     settings.text(prefix + "response").map(text -> response(prefix + "response", text))
                             .orElse(general.response()),
                     quota(general.definedQuota()),
-                    has("keep-credentials") && settings.flag(prefix + "keep-credentials"));
+                    flag("keep-credentials"));
+        }
+
+        private Set<ChannelPolicy.Use> anybody(boolean hasSecrets, boolean hasReaders) {
+            Set<ChannelPolicy.Use> uses = EnumSet.noneOf(ChannelPolicy.Use.class);
+            if (flag("open")) {
+                refuseBoth(hasSecrets, "open", "secrets");
+                uses.add(ChannelPolicy.Use.POST);
+            }
+            if (flag("open-readers")) {
+                refuseBoth(hasReaders, "open-readers", "readers");
+                uses.add(ChannelPolicy.Use.READ);
+            }
+            return uses;
+        }
+
+        private void refuseBoth(boolean both, String mark, String tokens) {
+            if (both) {
+                throw new InvalidSettingException(prefix + mark, "contradicts " + prefix + tokens);
+            }
+        }
+
+        private boolean flag(String attribute) {
+            return has(attribute) && settings.flag(prefix + attribute);
         }
 
         private Quota quota(Quota unlessSaid) {

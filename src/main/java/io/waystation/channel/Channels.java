@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -62,14 +63,14 @@ public final class Channels {
      */
     public void reserveForSource(String name) {
         ofSources.computeIfAbsent(name, channel -> new ChannelPolicy(
-                channel, ChannelPolicy.Origin.SOURCE, ChannelPolicy.ANY_PROVIDER, List.of(), List.of(), null,
-                settings.response(), settings.definedQuota(), false));
+                channel, ChannelPolicy.Origin.SOURCE, ChannelPolicy.ANY_PROVIDER, List.of(), List.of(),
+                Set.of(), null, settings.response(), settings.definedQuota(), false));
     }
 
     private ChannelPolicy anonymous(String name) {
         return new ChannelPolicy(
-                name, ChannelPolicy.Origin.ANONYMOUS, ChannelPolicy.ANY_PROVIDER, List.of(), List.of(), null,
-                settings.response(), settings.openQuota(), false);
+                name, ChannelPolicy.Origin.ANONYMOUS, ChannelPolicy.ANY_PROVIDER, List.of(), List.of(),
+                Set.of(ChannelPolicy.Use.POST, ChannelPolicy.Use.READ), null, settings.response(), settings.openQuota(), false);
     }
 
     /** Whether anybody may start a channel just by using its name. */
@@ -86,13 +87,13 @@ public final class Channels {
 
     /**
      * What to change and hand to {@link #define}: the channel as the API defined it, else one with the defaults
-     * for defined channels and without secrets.
+     * for defined channels, closed: sources post to it, and tokens with the role read open it.
      */
     public ChannelPolicy draft(String name) {
         ChannelPolicy known = defined.get(name);
         return known != null && known.origin() == ChannelPolicy.Origin.API ? known : new ChannelPolicy(
-                name, ChannelPolicy.Origin.API, ChannelPolicy.ANY_PROVIDER, List.of(), List.of(), null,
-                settings.response(), settings.definedQuota(), false);
+                name, ChannelPolicy.Origin.API, ChannelPolicy.ANY_PROVIDER, List.of(), List.of(),
+                Set.of(), null, settings.response(), settings.definedQuota(), false);
     }
 
     /**

@@ -19,7 +19,8 @@ public final class ChannelsCommand {
     int list(@Mixin HubOptions hub, @Mixin Output output) {
         output.print(hub.connect().get("/api/channels", Map.of()), "channels", new Table()
                 .column("NAME", "name").column("DEFINED BY", "origin").column("PROVIDER", "provider")
-                .column("SECRETS", "secrets").column("READERS", "readers").column("RETENTION", "retention")
+                .column("SECRETS", "secrets").column("READERS", "readers")
+                .column("OPEN", "open").column("OPEN READERS", "openReaders").column("RETENTION", "retention")
                 .column("RESPONSE", "response").column("SUBSCRIBERS", "subscribers"));
         return ExitCode.OK;
     }
@@ -32,18 +33,23 @@ public final class ChannelsCommand {
 
     @Command(name = "set", mixinStandardHelpOptions = true, description = {
         "Defines a channel, or changes what is named and leaves the rest.",
+        "A new one is closed: without secrets only sources post to it, without readers only hub tokens open it.",
         "Secrets are read from this command's environment and kept encrypted by the hub."})
     int set(@Mixin HubOptions hub, @Mixin Output output,
             @Parameters(paramLabel = "NAME", description = "The channel.") String name,
             @Option(names = "--provider", paramLabel = "NAME", description = "How posts are signed (default: auto, by their signature header).") String provider,
             @Option(names = "--secret-env", paramLabel = "VARIABLE", description = "Variable with a secret posts may be signed with; may be given more than once.") List<String> secrets,
             @Option(names = "--reader-env", paramLabel = "VARIABLE", description = "Variable with the token of somebody who may listen; may be given more than once.") List<String> readers,
+            @Option(names = "--open", negatable = true, description = "Whether anybody who knows its name may post; unverified.") Boolean open,
+            @Option(names = "--open-readers", negatable = true, description = "Whether anybody who knows its name may listen.") Boolean openReaders,
             @Option(names = "--retention", paramLabel = "DURATION", description = "How long its events are kept, such as 7d.") String retention,
             @Option(names = "--response", paramLabel = "POLICY", description = "202, 200 or 503-when-nobody-listens.") String response) {
         ObjectNode request = JsonNodeFactory.instance.objectNode();
         put(request, "provider", provider);
         put(request, "secrets", secrets);
         put(request, "readers", readers);
+        put(request, "open", open);
+        put(request, "openReaders", openReaders);
         put(request, "retention", retention);
         put(request, "response", response);
         JsonNode answer = hub.connect().put(path(name), request);
@@ -59,6 +65,12 @@ public final class ChannelsCommand {
     }
 
     private static void put(ObjectNode request, String field, String value) {
+        if (value != null) {
+            request.put(field, value);
+        }
+    }
+
+    private static void put(ObjectNode request, String field, Boolean value) {
         if (value != null) {
             request.put(field, value);
         }

@@ -56,7 +56,8 @@ final class FirstChannel {
         byte[] random = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(random);
         String secret = HexFormat.of().formatHex(random);
-        channels.define(channels.draft(name).withSenders("auto", List.of(Secret.of(secret))));
+        channels.define(channels.draft(name).withSenders("auto", List.of(Secret.of(secret)), false)
+                .withReaders(List.of(), true)); // its name is random: who is given it may watch
         Properties kept = new Properties();
         kept.setProperty("name", name);
         kept.setProperty("secret", secret);

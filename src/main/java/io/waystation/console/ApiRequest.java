@@ -80,6 +80,18 @@ final class ApiRequest {
         return Optional.of(value.asText().trim()).filter(text -> !text.isEmpty());
     }
 
+    /** True or false of the body; anything else is refused. */
+    Optional<Boolean> flag(String field) {
+        JsonNode value = body().path(field);
+        if (value.isMissingNode() || value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isBoolean()) {
+            throw invalid(field, "must be true or false");
+        }
+        return Optional.of(value.asBoolean());
+    }
+
     /** Number from 1 to a most, or a default. */
     static int limit(Optional<String> text, int usual, int most) {
         try {

@@ -50,9 +50,7 @@ public final class ChannelsApi {
     public void define(Exchange exchange) {
         ApiRequest request = ApiRequest.of(exchange);
         ChannelPolicy draft = channels.draft(request.path("name"));
-        List<Secret> secrets = secrets(request, "secrets").orElse(draft.secrets());
-        draft = draft.withSenders(request.text("provider").orElse(draft.provider()), secrets);
-        draft = draft.withReaders(secrets(request, "readers").orElse(draft.readers()));
+        draft = withWho(request, draft);
         draft = draft.withQuota(quota(request, draft.quota()));
         if (request.body().has("retention")) {
             draft = draft.withRetention(request.text("retention").map(text -> ApiRequest.duration("retention", text)).orElse(null));
@@ -61,12 +59,26 @@ public final class ChannelsApi {
             draft = draft.withResponse(ResponsePolicy.parse(request.text("response").get()).orElseThrow(
                     () -> ApiRequest.invalid("response", "must be 202, 200 or 503-when-nobody-listens")));
         }
-        if (request.text("keepCredentials").isPresent()) {
-            draft = draft.withCredentialsKept(Boolean.parseBoolean(request.text("keepCredentials").get()));
-        }
+        draft = draft.withCredentialsKept(request.flag("keepCredentials").orElse(draft.keepCredentials()));
         ChannelPolicy policy = refusing(draft, channels::define);
         Audit.note(exchange, "defined channel", policy.name());
         ApiAnswer.json(exchange, 200, describe(policy));
+    }
+
+    /** Who posts and who listens. Giving secrets closes what was open, unless the request says so too. */
+    private static ChannelPolicy withWho(ApiRequest request, ChannelPolicy draft) {
+        Optional<List<Secret>> secrets = secrets(request, "secrets");
+        Optional<List<Secret>> readers = secrets(request, "readers");
+        boolean open = request.flag("open").orElse(draft.isOpen() && secrets.orElse(List.of()).isEmpty());
+        boolean openReaders = request.flag("openReaders")
+                .orElse(draft.isOpenToReaders() && readers.orElse(List.of()).isEmpty());
+        try {
+            return draft.withSenders(request.text("provider").orElse(draft.provider()), secrets.orElse(draft.secrets()), open)
+                    .withReaders(readers.orElse(draft.readers()), openReaders);
+        } catch (IllegalArgumentException contradiction) {
+            throw new ProblemException(400, ChannelRefusedException.INVALID,
+                    "The channel cannot be both: " + contradiction.getMessage() + ". An empty list takes them away.");
+        }
     }
 
     /** {@code DELETE /api/channels/{name}}: removes a definition; the events stay. */
@@ -119,6 +131,7 @@ public final class ChannelsApi {
         ObjectNode json = ApiAnswer.object().put("name", policy.name())
                 .put("origin", policy.origin().name().toLowerCase(Locale.ROOT)).put("provider", policy.provider())
                 .put("secrets", policy.secrets().size()).put("readers", policy.readers().size())
+                .put("open", policy.isOpen()).put("openReaders", policy.isOpenToReaders())
                 .put("retention", policy.shorterRetention().map(ApiRequest::text).orElse(null))
                 .put("response", policy.response().toString()).put("keepCredentials", policy.keepCredentials())
                 .put("subscribers", subscribers.count(policy.name()));

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -171,7 +172,8 @@ public final class EventsApi {
             return journal.append(event, Runnable::run).join();
         } catch (CompletionException failed) {
             if (failed.getCause() instanceof JournalFullException full) {
-                throw new ProblemException(503, "log-full", full.getMessage());
+                throw new ProblemException(503, "log-unavailable", full.getMessage(),
+                        Map.of("Retry-After", Long.toString(Math.max(1, full.retryAfter().toSeconds()))));
             }
             throw failed;
         }

@@ -51,14 +51,19 @@ public final class Access {
 
     /** As {@link #require(Exchange, String)}, of a secret that came another way; empty means none came. */
     public Token require(Optional<String> secret, Role role) {
-        Token token = secret.flatMap(tokens::find).orElseThrow(() -> new ProblemException(401, "token-required",
+        Token token = secret.flatMap(tokens::find).orElseThrow(() -> tokenRequired(
                 "This needs a token with the role " + role + ", sent as 'Authorization: Bearer <token>'."
-                        + " The first token is in the hub's data folder.", CHALLENGE));
+                        + " The first token is in the hub's data folder."));
         if (!token.roles().contains(role)) {
             throw new ProblemException(403, "role-missing",
                     "The token '" + token.name() + "' does not have the role " + role + ".");
         }
         return token;
+    }
+
+    /** The answer to who shows no token that is good: 401 {@code token-required}, naming the scheme as RFC 6750 asks. */
+    public static ProblemException tokenRequired(String detail) {
+        return new ProblemException(401, "token-required", detail, CHALLENGE);
     }
 
     /** Secret of the request's {@code Authorization: Bearer} header. */

@@ -62,9 +62,10 @@ public final class Ingest {
     public void verify(Exchange exchange) {
         String name = exchange.getMessage().getHeader(CHANNEL, String.class);
         ChannelPolicy policy = channels.policy(name).orElseThrow(Ingest::unknownChannel);
-        if (policy.origin() == ChannelPolicy.Origin.SOURCE) {
+        if (policy.isForSourcesOnly()) {
             throw new ProblemException(403, "sources-only",
-                    "webhooks of this channel come through its sources; post to the address of one");
+                    "webhooks of this channel come through its sources; post to the address of one, give the channel"
+                            + " secrets, or mark it open");
         }
         accept(exchange, sourceOf(policy), policy);
     }
@@ -81,7 +82,7 @@ public final class Ingest {
     }
 
     private static ProblemException unknownChannel() {
-        return new ProblemException(404, "unknown-channel",
+        return new ProblemException(404, "no-such-channel",
                 "there is no such channel here, and channels must be defined before they are used");
     }
 

@@ -36,7 +36,7 @@ final class SourceFactory {
     /** The source of posts to a channel somebody defined. */
     Source ofChannel(ChannelPolicy policy) {
         Provider named = provider("channel " + policy.name(), policy.provider());
-        Provider provider = policy.isOpen() ? Provider.NONE : named;
+        Provider provider = policy.secrets().isEmpty() ? Provider.NONE : named;
         return of(new SourceSettings(
                 policy.name(), policy.name(), provider, provider, scheme(policy.secrets(), settings.window()),
                 Quota.UNLIMITED, List.of(), provider.successStatus(), Answer.GOSMEE, policy.keepCredentials()));

@@ -14,10 +14,13 @@ import io.waystation.http.Tokens;
 final class ChannelReaders {
     private final Channels channels;
     private final Tokens tokens;
+    private final boolean openRedeliver;
 
-    ChannelReaders(Channels channels, Tokens tokens) {
+    /** With {@code openRedeliver}, nobody needs a token to send events of open channels again. */
+    ChannelReaders(Channels channels, Tokens tokens, boolean openRedeliver) {
         this.channels = channels;
         this.tokens = tokens;
+        this.openRedeliver = openRedeliver;
     }
 
     /** The channel's policy; 404 when there is no such channel. */
@@ -35,25 +38,23 @@ final class ChannelReaders {
     /** As {@link #mayRead}, refusing with 401. */
     void requireRead(HttpRequest request, ChannelPolicy policy) {
         if (!mayRead(request, policy)) {
-            throw new ProblemException(401, "token-required",
+            throw Access.tokenRequired(
                     "This channel needs a reader token, as 'Authorization: Bearer <token>' or '?access_token='.");
         }
     }
 
     /**
      * Refuses those who may not send events of the channel again, and tells whether the caller proved who they are:
-     * strangers on an open channel did not. A token with the role replay or one of the
-     * channel's secrets lets in; on an open channel nobody defined, its name is the secret, because who knows
-     * it may post anything there anyway.
+     * strangers on an open channel did not. A token with the role replay or one of the channel's secrets lets in. If
+     * the settings allow it, so does the name of a channel open to senders and readers: who knows it may post anyway.
      */
     boolean requireReplay(HttpRequest request, ChannelPolicy policy) {
         Optional<String> secret = Access.secret(request);
         boolean known = secret.isPresent()
                 && policy.secrets().stream().filter(own -> own.matches(secret.get())).count() > 0;
         boolean proved = known || has(secret, Role.REPLAY);
-        boolean open = policy.origin() == ChannelPolicy.Origin.ANONYMOUS && policy.isOpen();
-        if (!proved && !open) {
-            throw new ProblemException(401, "token-required", "Sending events of this channel again needs a token with"
+        if (!proved && !(openRedeliver && policy.isOpen() && policy.isOpenToReaders())) {
+            throw Access.tokenRequired("Sending events of this channel again needs a token with"
                     + " the role replay, or the channel's secret, as 'Authorization: Bearer <token>'.");
         }
         return proved;

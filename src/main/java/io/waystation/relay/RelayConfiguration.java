@@ -29,7 +29,8 @@ public final class RelayConfiguration implements CamelConfiguration {
         RelaySettings limits = RelaySettings.of(settings);
         EventHistory history = find(registry, "journal", EventHistory.class);
         Channels channels = find(registry, "channels", Channels.class);
-        ChannelReaders readers = new ChannelReaders(channels, find(registry, Tokens.NAME, Tokens.class));
+        ChannelReaders readers = new ChannelReaders(channels, find(registry, Tokens.NAME, Tokens.class),
+                settings.flag("waystation.relay.open-redeliver"));
         Clock clock = Clock.systemUTC();
         Cursors cursors = new Cursors(find(registry, "store", Store.class), clock, CursorLimits.of(settings));
         SseHub hub = new SseHub(history, limits, new RelayMetrics(Meters.of(context)), System::nanoTime);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,8 +25,8 @@ class ChannelsByApiTest {
             Channels channels = hub.bean("channels", Channels.class);
             assertThat(channels.policy("ci").orElseThrow().origin()).isEqualTo(ChannelPolicy.Origin.ANONYMOUS);
 
-            channels.define(channels.draft("ci").withSenders("github", List.of(Secret.of("one"), Secret.of("t,w\no")))
-                    .withReaders(List.of(Secret.of("reader"))).withRetention(Duration.ofHours(3))
+            channels.define(channels.draft("ci").withSenders("github", List.of(Secret.of("one"), Secret.of("t,w\no")), false)
+                    .withReaders(List.of(Secret.of("reader")), false).withRetention(Duration.ofHours(3))
                     .withResponse(ResponsePolicy.OK).withQuota(new Quota(2.5, 7, 1L << 40, 9)).withCredentialsKept(true));
 
             assertThat(channels.policy("ci").orElseThrow().isOpen()).isFalse();
@@ -38,10 +39,25 @@ class ChannelsByApiTest {
 
             assertThat(channels.policy("ci")).contains(new ChannelPolicy(
                     "ci", ChannelPolicy.Origin.API, "github", List.of(Secret.of("one"), Secret.of("t,w\no")),
-                    List.of(Secret.of("reader")), Duration.ofHours(3), ResponsePolicy.OK, new Quota(2.5, 7, 1L << 40, 9), true));
+                    List.of(Secret.of("reader")), Set.of(), Duration.ofHours(3), ResponsePolicy.OK, new Quota(2.5, 7, 1L << 40, 9), true));
             assertThat(channels.remove("ci")).isTrue();
             assertThat(channels.remove("ci")).isFalse();
             assertThat(channels.defined()).isEmpty();
+        }
+    }
+
+    @Test
+    void keepsWhatAnybodyMayDoOverARestart() throws Exception {
+        try (HubFixture hub = HubFixture.start(data)) {
+            Channels channels = hub.bean("channels", Channels.class);
+            channels.define(channels.draft("inbox").withSenders("auto", List.of(), true));
+            channels.define(channels.draft("news").withReaders(List.of(), true));
+        }
+        try (HubFixture hub = HubFixture.start(data)) {
+            Channels channels = hub.bean("channels", Channels.class);
+
+            assertThat(channels.policy("inbox").orElseThrow().anybody()).containsExactly(ChannelPolicy.Use.POST);
+            assertThat(channels.policy("news").orElseThrow().anybody()).containsExactly(ChannelPolicy.Use.READ);
         }
     }
 
@@ -54,9 +70,9 @@ class ChannelsByApiTest {
             assertRefused(() -> channels.define(channels.draft("fixed")), ChannelRefusedException.DEFINED_IN_SETTINGS);
             assertRefused(() -> channels.remove("fixed"), ChannelRefusedException.DEFINED_IN_SETTINGS);
             assertRefused(() -> channels.define(channels.draft("events")), ChannelRefusedException.UNUSABLE_NAME);
-            assertRefused(() -> channels.define(channels.draft("a").withSenders("githbu", List.of(Secret.of("x")))),
+            assertRefused(() -> channels.define(channels.draft("a").withSenders("githbu", List.of(Secret.of("x")), false)),
                     ChannelRefusedException.INVALID);
-            assertRefused(() -> channels.define(channels.draft("a").withSenders("standard-webhooks", List.of(Secret.of("x")))),
+            assertRefused(() -> channels.define(channels.draft("a").withSenders("standard-webhooks", List.of(Secret.of("x")), false)),
                     ChannelRefusedException.INVALID);
             assertThat(channels.defined()).extracting(ChannelPolicy::name).containsExactly("fixed");
         }

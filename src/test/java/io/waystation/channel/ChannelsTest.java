@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,13 +76,35 @@ class ChannelsTest {
     }
 
     @Test
-    void refusesAChannelWithoutSecretThatIsNotMarkedOpen() {
-        assertThatThrownBy(() -> TestChannelSettings.with(CI + "provider", "github"))
-                .isInstanceOf(InvalidSettingException.class).hasMessageContaining(CI + "secrets");
-        assertThat(new Channels(TestChannelSettings.with(CI + "open", "true")).policy("ci").orElseThrow().isOpen())
-                .isTrue();
+    void closesADefinedChannelToAllThatItDoesNotName() {
+        Channels channels = new Channels(TestChannelSettings.with(CI + "retention", "7d"));
+
+        for (ChannelPolicy policy : List.of(channels.policy("ci").orElseThrow(), channels.draft("by-api"))) {
+            assertThat(policy.isOpen()).isFalse();
+            assertThat(policy.isForSourcesOnly()).isTrue();
+            assertThat(policy.mayRead(null)).isFalse();
+            assertThat(policy.mayRead("guess")).isFalse();
+        }
+    }
+
+    @Test
+    void opensADefinedChannelToSendersAndToReadersApart() {
+        ChannelPolicy inbox = new Channels(TestChannelSettings.with(CI + "open", "true")).policy("ci").orElseThrow();
+        ChannelPolicy news = new Channels(TestChannelSettings.with(CI + "secrets", "literal:x", CI + "open-readers", "true"))
+                .policy("ci").orElseThrow();
+
+        assertThat(inbox.isOpen()).isTrue();
+        assertThat(inbox.mayRead(null)).isFalse();
+        assertThat(news.isOpen()).isFalse();
+        assertThat(news.mayRead(null)).isTrue();
+    }
+
+    @Test
+    void refusesAChannelThatIsBothOpenAndClosed() {
         assertThatThrownBy(() -> TestChannelSettings.with(CI + "open", "true", CI + "secrets", "literal:x"))
-                .isInstanceOf(InvalidSettingException.class).hasMessageContaining("contradicts");
+                .isInstanceOf(InvalidSettingException.class).hasMessageContaining("contradicts " + CI + "secrets");
+        assertThatThrownBy(() -> TestChannelSettings.with(CI + "open-readers", "true", CI + "readers", "literal:x"))
+                .isInstanceOf(InvalidSettingException.class).hasMessageContaining("contradicts " + CI + "readers");
     }
 
     @ParameterizedTest

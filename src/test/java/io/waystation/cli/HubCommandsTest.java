@@ -2,6 +2,9 @@ package io.waystation.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import io.waystation.EventStream;
 import io.waystation.HubFixture;
 
 /** Every command about a hub, against a real one. */
@@ -170,6 +174,50 @@ class HubCommandsTest {
         assertThat(json("events", "list", "--channel", "signed", "--verified", "true").path("events")).hasSize(1);
         assertThat(run("channels", "remove", "signed").exitCode()).isZero();
         assertThat(json("channels", "show", "signed").path("origin").asText()).isEqualTo("anonymous");
+    }
+
+    @Test
+    void aNewChannelIsClosedAndIsOpenedToSendersAndToReadersApart() throws Exception {
+        JsonNode closed = json("channels", "set", "closed", "--retention", "7d");
+        JsonNode inbox = json("channels", "set", "inbox", "--open");
+        JsonNode news = json("channels", "set", "news", "--open-readers");
+        CommandLineRun refused = CommandLineRun.of("send", hub.uri("/closed").toString(), "--payload", payload());
+        CommandLineRun taken = CommandLineRun.of("send", hub.uri("/inbox").toString(), "--payload", payload());
+
+        assertThat(closed.path("open").asBoolean()).isFalse();
+        assertThat(closed.path("openReaders").asBoolean()).isFalse();
+        assertThat(inbox.path("open").asBoolean()).isTrue();
+        assertThat(inbox.path("openReaders").asBoolean()).isFalse();
+        assertThat(news.path("openReaders").asBoolean()).isTrue();
+        assertThat(refused.err()).contains("sources-only");
+        assertThat(taken.exitCode()).as(taken.err()).isZero();
+        assertThat(json("channels", "set", "inbox", "--secret-env", "PATH").path("open").asBoolean()).isFalse();
+        assertThat(run("channels", "set", "inbox", "--open").err()).contains("invalid-channel");
+        assertThat(status("/stream/closed")).isEqualTo(401);
+        assertThat(status("/stream/inbox")).isEqualTo(401);
+        assertThat(status("/stream/news")).isEqualTo(200);
+    }
+
+    @Test
+    void anEventOfAnOpenChannelIsSentAgainOnlyWithATokenUnlessTheSettingsSayOtherwise() throws Exception {
+        String id = send("again", "{}", "push");
+        String position = json("events", "show", id).path("position").asText();
+        HttpRequest.Builder request = HttpRequest.newBuilder(hub.uri("/replay/again?position=" + position))
+                .POST(HttpRequest.BodyPublishers.noBody());
+
+        HttpResponse<String> stranger = HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> operator = HttpClient.newHttpClient().send(request.header("Authorization",
+                "Bearer " + Files.readString(folder.resolve("data/token")).trim()).build(), HttpResponse.BodyHandlers.ofString());
+
+        assertThat(stranger.statusCode()).isEqualTo(401);
+        assertThat(stranger.headers().firstValue("www-authenticate")).isPresent();
+        assertThat(operator.statusCode()).as(operator.body()).isEqualTo(202);
+    }
+
+    private static int status(String path) throws Exception {
+        try (EventStream stream = EventStream.open(hub.uri(path))) {
+            return stream.status();
+        }
     }
 
     private static String payload() throws Exception {

@@ -117,7 +117,8 @@ class NpmClientsTest {
     }
 
     private HubProcess hub() throws IOException {
-        return new HubProcess(folder.resolve("data"), "waystation.channels.npm.secrets", "env:NPM_SECRET")
+        return new HubProcess(folder.resolve("data"), "waystation.channels.npm.secrets", "env:NPM_SECRET",
+                "waystation.channels.npm.open-readers", "true")
                 .environment("NPM_SECRET", SECRET);
     }
 

@@ -51,8 +51,8 @@ class RelayHttpTest {
         hub = HubFixture.start(data, "waystation.relay.hold", "300ms",
                 "waystation.channels.protected.open", "true",
                 "waystation.channels.protected.readers", "literal:reader-secret", "waystation.secrets.literal", "true",
-                "waystation.channels.crowd.open", "true",
-                "waystation.channels.full.open", "true", "waystation.channels.full.subscribers", "1");
+                "waystation.channels.crowd.open-readers", "true", "waystation.relay.open-redeliver", "true",
+                "waystation.channels.full.open-readers", "true", "waystation.channels.full.subscribers", "1");
     }
 
     @AfterAll
@@ -170,6 +170,8 @@ class RelayHttpTest {
     void letsOnlyReadersIntoAProtectedChannel() throws Exception {
         assertThat(send(HttpRequest.newBuilder(hub.uri("/stream/protected"))).statusCode()).isEqualTo(401);
         assertThat(send(HttpRequest.newBuilder(hub.uri("/events/protected?access_token=wrong"))).statusCode()).isEqualTo(401);
+        assertThat(send(HttpRequest.newBuilder(hub.uri("/stream/protected"))).headers().firstValue("www-authenticate"))
+                .hasValueSatisfying(scheme -> assertThat(scheme).startsWith("Bearer"));
         try (EventStream stream = open("/stream/protected?access_token=reader-secret")) {
             assertThat(stream.status()).isEqualTo(200);
         }

@@ -53,8 +53,8 @@ class StrangersTest {
     static void start() throws Exception {
         hub = HubFixture.start(data, "waystation.relay.hold", "300ms", "waystation.relay.readers", "1",
                 "waystation.channels.open-bytes-per-day", "10KiB",
-                "waystation.channels.full.open", "true", "waystation.channels.full.subscribers", "1",
-                "waystation.channels.own.open", "true");
+                "waystation.channels.full.open-readers", "true", "waystation.channels.full.subscribers", "1",
+                "waystation.channels.own.open", "true", "waystation.relay.open-redeliver", "true");
     }
 
     @AfterAll
