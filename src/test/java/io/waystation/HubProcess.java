@@ -47,6 +47,11 @@ public final class HubProcess implements AutoCloseable {
         this.settings = List.of(settings);
     }
 
+    /** Processor time the process has used so far. */
+    public Duration processorTime() {
+        return process.info().totalCpuDuration().orElseThrow();
+    }
+
     /** Adds an environment variable. */
     public HubProcess environment(String name, String value) {
         environment.put(name, value);

@@ -155,10 +155,13 @@ final class Group implements AutoCloseable {
 
     private void takeLetters() {
         synchronized (lock) {
-            if (!lettersQueued || options.batch()) {
+            if (!lettersQueued) {
                 return;
             }
-            lettersQueued = false;
+            lettersQueued = false; // also where there are none to take, or the reader would never wait
+            if (options.batch()) {
+                return;
+            }
         }
         List<DeadLetter> queued = letters.queued(options.name(), lettersInFlight, LETTERS);
         for (DeadLetter letter : queued) {
