@@ -64,6 +64,17 @@ public final class Store implements Closeable {
     }
 
     /**
+     * Asks, inside a {@link Work} that is running, for something to be done once it is on disk, such as waking a reader.
+     * It is not done when the work or its commit fails, and lost when the process dies in between.
+     *
+     * @param action runs on a thread of the store and must not block; before the future of the work completes
+     * @throws IllegalStateException outside of a work
+     */
+    public void afterCommit(Runnable action) {
+        writer.afterCommit(action);
+    }
+
+    /**
      * Reads with a connection that cannot write; at most one second.
      *
      * @throws StoreException {@code BUSY} when no reader came free in time, {@code TIMEOUT} when it took too long

@@ -45,6 +45,7 @@ final class StoreWriter implements AutoCloseable {
 
     private Connection connection;
     private Handle handle;
+    private Task<?> running;
     private volatile boolean closing;
 
     StoreWriter(SqliteDatabase database, Runnable afterCommit, MeterRegistry meters) {
@@ -80,6 +81,13 @@ final class StoreWriter implements AutoCloseable {
             task.fail(new StoreException(StoreException.Code.CLOSED, "the store is closed", null));
         }
         return task.future;
+    }
+
+    void afterCommit(Runnable action) {
+        if (Thread.currentThread() != thread || running == null) {
+            throw new IllegalStateException("only a work that is running may ask for something after its commit");
+        }
+        running.afterCommit.add(action);
     }
 
     boolean isAlive() {
@@ -150,6 +158,7 @@ final class StoreWriter implements AutoCloseable {
 
     private void runInSavepoint(Task<?> task) throws SQLException {
         Savepoint savepoint = connection.setSavepoint();
+        running = task;
         try {
             task.run(handle);
             connection.releaseSavepoint(savepoint);
@@ -160,6 +169,8 @@ final class StoreWriter implements AutoCloseable {
             connection.rollback(savepoint);
             connection.releaseSavepoint(savepoint);
             task.failure = e;
+        } finally {
+            running = null;
         }
     }
 
@@ -200,6 +211,7 @@ final class StoreWriter implements AutoCloseable {
     private static final class Task<T> {
         private final Work<T> work;
         private final CompletableFuture<T> future = new CompletableFuture<>();
+        private final List<Runnable> afterCommit = new ArrayList<>(0);
         private T result;
         private Throwable failure;
 
@@ -213,9 +225,18 @@ final class StoreWriter implements AutoCloseable {
 
         private void answer() {
             if (failure == null) {
+                afterCommit.forEach(Task::runLogged);
                 future.complete(result);
             } else {
                 future.completeExceptionally(failure);
+            }
+        }
+
+        private static void runLogged(Runnable action) {
+            try {
+                action.run();
+            } catch (RuntimeException | Error e) { // the work is done all the same
+                LOG.error("What was to follow a commit failed", e);
             }
         }
 

@@ -111,6 +111,25 @@ class StoreTest {
     }
 
     @Test
+    void whatFollowsACommitIsDoneAfterItAndNotAtAllWhenTheWorkFails() {
+        List<String> order = new ArrayList<>();
+        CompletableFuture<Void> kept = store.write(handle -> {
+            store.afterCommit(() -> order.add("rows " + store.read(reader ->
+                    reader.createQuery("SELECT count(*) FROM probe").mapTo(Integer.class).one())));
+            return handle.execute("INSERT INTO probe (n) VALUES (1)");
+        }).thenAccept(done -> order.add("answer"));
+        CompletableFuture<Object> undone = store.write(handle -> {
+            store.afterCommit(() -> order.add("undone"));
+            throw new IllegalStateException("on purpose");
+        });
+
+        kept.join();
+        assertThatThrownBy(undone::join).hasRootCauseMessage("on purpose");
+        assertThat(order).containsExactly("rows 1", "answer");
+        assertThatThrownBy(() -> store.afterCommit(() -> { })).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void readersCannotWrite() {
         assertThatThrownBy(() -> store.read(handle -> handle.execute("INSERT INTO probe VALUES (1)")))
                 .hasMessageContaining("readonly");
