@@ -8,6 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.waystation.event.Position;
+import io.waystation.http.PacedStream;
 import io.waystation.http.ResponseStream;
 import io.waystation.http.StreamFrame;
 
@@ -25,6 +26,7 @@ final class Subscriber {
     private final RelayChannel channel;
     private final SubscriberLoop loop;
     private final ResponseStream stream;
+    private final PacedStream paced;
     private long cursor;
     private ChannelRing.Node node;
     private HistoryReader.Chunk chunk;
@@ -33,10 +35,6 @@ final class Subscriber {
     private boolean closed;
     private int failures;
     private long eventsSent;
-    private long bytesWritten;
-    private long bytesWhenHeartbeat;
-    private long bytesTaken;
-    private long progressAt;
     private final long openedAt;
     /** Place in its channel's list on this loop, kept by that list. */
     int index;
@@ -48,7 +46,7 @@ final class Subscriber {
         this.stream = subscription.stream();
         this.cursor = subscription.after().offset();
         this.openedAt = loop.hub().nanoTime();
-        this.progressAt = openedAt;
+        this.paced = new PacedStream(stream, openedAt);
     }
 
     Subscription subscription() {
@@ -73,13 +71,10 @@ final class Subscriber {
         if (closed) {
             return;
         }
-        long before = bytesWritten;
         while (!closed && stream.isWritable() && step()) {
             continue;
         }
-        if (bytesWritten != before) {
-            stream.flush();
-        }
+        paced.flush();
     }
 
     /** Writes one frame or moves the cursor; false when there is nothing to do for now. */
@@ -149,8 +144,7 @@ final class Subscriber {
     }
 
     void put(StreamFrame frame) {
-        stream.write(frame);
-        bytesWritten += frame.length();
+        paced.write(frame);
     }
 
     private void readHistory() {
@@ -197,7 +191,7 @@ final class Subscriber {
         if (read.lost() > 0) {
             writeGap(new StreamGap(new Position(subscription.after().millis(), after), read.oldest(), read.lost(),
                     subscription.understandsGaps()));
-            stream.flush();
+            paced.flush();
             cursor = read.events().isEmpty() ? read.last() : read.events().get(0).offset() - 1; // told once
         }
         pump();
@@ -213,23 +207,16 @@ final class Subscriber {
         if (closed) {
             return;
         }
-        long queued = stream.queuedBytes();
-        long taken = bytesWritten - queued;
-        if (queued <= 0 || taken > bytesTaken) {
-            bytesTaken = taken;
-            progressAt = now;
-        } else if (now - progressAt >= stallNanos) {
+        PacedStream.Pace pace = paced.look(now, stallNanos);
+        if (pace == PacedStream.Pace.STALLED) {
             cut("stalled");
             return;
         }
-        if (!stream.isWritable()) {
+        if (pace == PacedStream.Pace.FULL) {
             letGo(); // full since the last look: it reads its chunk again later instead of keeping it
-        } else if (heartbeat && bytesWritten == bytesWhenHeartbeat) {
-            put(frame);
-            stream.flush();
         }
         if (heartbeat) {
-            bytesWhenHeartbeat = bytesWritten;
+            paced.heartbeat(frame);
         }
     }
 
