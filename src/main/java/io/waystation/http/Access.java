@@ -39,9 +39,14 @@ public final class Access {
     /**
      * As {@link #require(Exchange, String)}, without an answer that would take the place of the body. Called from
      * routes through {@code kamelet:require-role-action}.
+     *
+     * @param query whether the token may also be the query parameter {@code access_token}, see {@link #querySecret}
      */
-    public void pass(Exchange exchange, String role) {
-        require(exchange, role);
+    public void pass(Exchange exchange, String role, boolean query) {
+        HttpRequest request = exchange.getProperty(HttpRequest.PROPERTY, HttpRequest.class);
+        Optional<String> secret = secret(request);
+        exchange.setProperty(TOKEN_PROPERTY,
+                require(query ? secret.or(() -> querySecret(request)) : secret, Role.of(role)));
     }
 
     /** As {@link #require(Exchange, String)}, of a request. */
