@@ -16,6 +16,7 @@ import io.waystation.ingest.IngestConfiguration;
 import io.waystation.journal.JournalConfiguration;
 import io.waystation.relay.RelayConfiguration;
 import io.waystation.store.StoreConfiguration;
+import io.waystation.update.UpdateConfiguration;
 
 /**
  * Puts the rooms together into one Camel application: settings, beans in the order of the rooms, then the
@@ -30,6 +31,7 @@ public final class Hub {
             JournalConfiguration.class,
             IngestConfiguration.class,
             RelayConfiguration.class,
+            UpdateConfiguration.class,
             ConsoleConfiguration.class);
 
     private Hub() {
