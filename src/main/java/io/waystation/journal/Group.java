@@ -88,6 +88,11 @@ final class Group implements AutoCloseable {
         return options.name();
     }
 
+    /** Whether the reading thread ended although nobody stopped the group. */
+    boolean isStranded() {
+        return !stopping && reader.getState() == Thread.State.TERMINATED;
+    }
+
     long lowWater() {
         return committed.lowWater();
     }

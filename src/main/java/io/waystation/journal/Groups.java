@@ -109,6 +109,11 @@ public final class Groups implements AutoCloseable {
         }).toList();
     }
 
+    /** Names of groups that should read and do not, because their thread has ended. */
+    List<String> stranded() {
+        return running.values().stream().filter(Group::isStranded).map(Group::name).sorted().toList();
+    }
+
     /** Events that were lost before a group had read them, newest first. */
     public List<GroupGap> gaps() {
         return means.rows().gaps();

@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -123,6 +124,12 @@ public final class Journal implements EventHistory, Closeable {
     /** Whether the thread that writes still runs; without it every append waits for ever. */
     boolean isWriterAlive() {
         return writerThread.isAlive();
+    }
+
+    /** Gives the writer something small to do; what is returned says whether that is done. */
+    BooleanSupplier askWriter() {
+        writer.rollIfDue();
+        return writer::hasRolled;
     }
 
     /** Opens the log without metrics; see {@link #open(Path, JournalSettings, DeliveryIndex, Clock, MeterRegistry)}. */

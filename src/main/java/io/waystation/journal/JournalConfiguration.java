@@ -1,6 +1,7 @@
 package io.waystation.journal;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -15,6 +16,7 @@ import io.waystation.store.Meters;
 import io.waystation.store.Store;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
+import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.support.service.ServiceSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +54,14 @@ public final class JournalConfiguration implements CamelConfiguration {
         context.getRegistry().bind("eventIndex", index);
         context.getRegistry().bind("recorder", new Recorder(index));
         context.getRegistry().bind("eventSearch", new EventSearch(journal, index));
+        Duration stall = settings.duration("waystation.health.stall");
+        context.addStartupListener((started, already) -> { // its registry of checks is made while it starts
+            HealthCheckRegistry health = HealthCheckRegistry.get(started);
+            if (health != null) {
+                health.register(new ThreadsHealth(store, journal, groups, stall));
+            }
+            started.addService(new LossAlerts(started, journal), true, true);
+        });
         context.addService(new LogService(context, journal, groups, letters, index), true, true);
     }
 

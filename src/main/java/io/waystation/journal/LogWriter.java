@@ -91,6 +91,11 @@ final class LogWriter implements Runnable {
         queue.wake();
     }
 
+    /** Whether what {@link #rollIfDue} asked for is done, which shows that the writer moves. */
+    boolean hasRolled() {
+        return !rollWanted;
+    }
+
     private void roll() {
         try {
             active.rollIfDue();
