@@ -11,6 +11,7 @@ import org.apache.camel.main.Main;
 
 import io.waystation.channel.ChannelConfiguration;
 import io.waystation.console.ConsoleConfiguration;
+import io.waystation.github.GithubConfiguration;
 import io.waystation.http.HttpConfiguration;
 import io.waystation.ingest.IngestConfiguration;
 import io.waystation.journal.JournalConfiguration;
@@ -31,6 +32,7 @@ public final class Hub {
             JournalConfiguration.class,
             IngestConfiguration.class,
             RelayConfiguration.class,
+            GithubConfiguration.class,
             UpdateConfiguration.class,
             ConsoleConfiguration.class);
 
