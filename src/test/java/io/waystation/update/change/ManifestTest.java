@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,10 +19,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.waystation.MovableClock;
+import io.waystation.update.Rule;
+import io.waystation.update.SubsystemState;
+import io.waystation.update.UpstreamVersion;
+import io.waystation.update.Verdict;
 
 class ManifestTest {
     private static final Instant NOW = Instant.parse("2025-12-21T15:45:00Z");
-    private static final Artefact OLD = new Artefact("v2.10.24", "1d6f7ea", "aa".repeat(32));
+    private static final Artefact OLD = new Artefact("2.10.24", "v2.10.24", "1d6f7ea", "aa".repeat(32));
 
     private final MovableClock clock = new MovableClock(NOW);
     private Manifest manifest;
@@ -37,10 +42,12 @@ class ManifestTest {
     void isTheFileOfTheBriefWithWhatIsPreviousWantedHeldAndQuarantined() throws IOException {
         manifest.change("nats", "set", "test", entry -> entry.edit().upstream("https://github.com/nats-io/nats-server")
                 .current(OLD, Instant.parse("2025-12-21T08:35:43Z")).latest("v2.10.25", "abc1234")
-                .previous(new Artefact("v2.10.23", "0000000", "bb".repeat(32)))
-                .wanted(new ManifestEntry.Wanted("v2.10.25", "abc1234", NOW, "delivery-1"))
-                .held(new ManifestEntry.Held("v3.0.0", "fff", "major-approval", "a major version waits", NOW))
-                .quarantine(new ManifestEntry.Quarantined("v2.10.22", "ccc", "cc".repeat(32), "crashed", NOW)).done());
+                .previous(new Artefact("2.10.23", "v2.10.23", "0000000", "bb".repeat(32)))
+                .wanted(new ManifestEntry.Wanted(new Artefact("2.10.25", "v2.10.25", "abc1234", null), NOW, "delivery-1"))
+                .held(new ManifestEntry.Held(new Artefact("3.0.0", "v3.0.0", "fff", null), "approval",
+                        "a major version waits", NOW, null))
+                .quarantine(new ManifestEntry.Quarantined(new Artefact("2.10.22", "v2.10.22", "ccc", "cc".repeat(32)),
+                        "crashed", NOW)).done());
         manifest.checked(NOW);
 
         JsonNode file = new ObjectMapper().readTree(project.resolve(".version-manifest.json").toFile());
@@ -56,16 +63,33 @@ class ManifestTest {
         assertThat(nats.path("last_updated").asText()).isEqualTo("2025-12-21T08:35:43Z");
         assertThat(nats.path("previous").path("tag").asText()).isEqualTo("v2.10.23");
         assertThat(nats.path("wanted").path("cause").asText()).isEqualTo("delivery-1");
-        assertThat(nats.path("held").path("rule").asText()).isEqualTo("major-approval");
+        assertThat(nats.path("held").path("rule").asText()).isEqualTo("approval");
         assertThat(nats.path("quarantined").path(0).path("reason").asText()).isEqualTo("crashed");
         assertThat(Manifest.open(project, clock).entry("nats")).isEqualTo(manifest.entry("nats"));
+    }
+
+    @Test
+    void givesADecisionAllOfThePastItDependsOn() {
+        Verdict verdict = new Verdict(true, "anna", NOW);
+        ManifestEntry entry = manifest.change("nats", "set", "test", now -> now.edit().current(OLD, NOW)
+                .held(new ManifestEntry.Held(new Artefact("3.0.0", "v3.0.0", "fff", null), Rule.APPROVAL.code(), "waits", NOW, null))
+                .quarantine(new ManifestEntry.Quarantined(new Artefact("2.10.22", "v2.10.22", "ccc", "cc"), "crashed", NOW))
+                .verdict("fff", verdict).serial(7).done());
+
+        SubsystemState state = Manifest.open(project, clock).entry("nats").state(Map.of());
+        assertThat(state.current()).isEqualTo(new UpstreamVersion("2.10.24", "v2.10.24", "1d6f7ea"));
+        assertThat(state.held().rule()).isEqualTo(Rule.APPROVAL);
+        assertThat(state.quarantined().get("ccc").reason()).isEqualTo("crashed");
+        assertThat(state.verdicts()).containsEntry("fff", verdict);
+        assertThat(state.highestSerial()).isEqualTo(7);
+        assertThat(entry.state(Map.of())).isEqualTo(state);
     }
 
     @Test
     void offersNoVersionThatIsQuarantined() {
         ManifestEntry entry = manifest.change("nats", "set", "test", now -> now.edit().current(OLD, NOW)
                 .latest("v2.10.25", "abc1234")
-                .quarantine(new ManifestEntry.Quarantined("v2.10.25", "abc1234", "dd", "crashed", NOW)).done());
+                .quarantine(new ManifestEntry.Quarantined(new Artefact("2.10.25", "v2.10.25", "abc1234", "dd"), "crashed", NOW)).done());
 
         assertThat(entry.updateAvailable()).isFalse();
         assertThat(entry.edit().unquarantine("v2.10.25").done().updateAvailable()).isTrue();
@@ -196,7 +220,7 @@ class ManifestTest {
 
     private static ManifestEntry set(Manifest manifest, String tag) {
         return manifest.change("nats", "set", "anna",
-                entry -> entry.edit().current(new Artefact(tag, "c" + tag, "aa".repeat(32)), NOW).done());
+                entry -> entry.edit().current(new Artefact(tag, tag, "c" + tag, "aa".repeat(32)), NOW).done());
     }
 
     private Path audit() {

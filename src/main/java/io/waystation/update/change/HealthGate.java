@@ -1,0 +1,159 @@
+package io.waystation.update.change;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+
+import io.waystation.update.change.ProcessControl.ProcessView;
+import io.waystation.update.change.ProcessControl.ProcessView.State;
+
+/**
+ * Waits until a reloaded subsystem is ready, and then that it stays so. Thread-safe; the calling thread waits.
+ *
+ * <p>Ready is N good answers among the last M and a process that is not the old file. In the soak it fails when the
+ * answers get too bad, when the process ends, or when it was started again.
+ */
+public final class HealthGate {
+    private final HealthCheck check;
+    private final HealthPolicy policy;
+
+    /** Asks this check by this policy. */
+    public HealthGate(HealthCheck check, HealthPolicy policy) {
+        this.check = check;
+        this.policy = policy;
+    }
+
+    /**
+     * How it went well.
+     *
+     * @param proof which file the process runs
+     * @param detail for a person
+     */
+    public record Report(RunningFile.Proof proof, String detail) { }
+
+    HealthGate withoutSoak() {
+        return new HealthGate(check, policy.withoutSoak());
+    }
+
+    /**
+     * Waits.
+     *
+     * @param process looks at the process
+     * @param proof looks which file runs; gets the process id or 0
+     * @throws ChangeException {@code not-ready}, {@code process-ended}, {@code old-still-running}, {@code unproven},
+     *     {@code failed-in-soak} or {@code interrupted}
+     */
+    Report await(Supplier<ProcessView> process, LongFunction<RunningFile.Proof> proof) {
+        Trial trial = new Trial(process, proof);
+        long begun = System.nanoTime();
+        while (!trial.ready()) {
+            if (System.nanoTime() - begun > policy.timeout().toNanos()) {
+                throw trial.late(policy.timeout());
+            }
+            pause(policy.interval());
+        }
+        trial.soak();
+        long ready = System.nanoTime();
+        while (System.nanoTime() - ready < policy.soak().toNanos()) {
+            pause(min(policy.interval(), policy.soak().minusNanos(System.nanoTime() - ready)));
+            trial.look();
+        }
+        return new Report(trial.proof, trial.last.detail() + "; " + trial.proof.detail());
+    }
+
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static void pause(Duration time) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(Math.max(1, time.toNanos()));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw ChangeException.failed("interrupted", "waiting for health was interrupted", stopped);
+        }
+    }
+
+    /** One wait: what was seen so far. */
+    private final class Trial {
+        private final Supplier<ProcessView> process;
+        private final LongFunction<RunningFile.Proof> prover;
+        private final Deque<Boolean> window = new ArrayDeque<>();
+        private HealthCheck.Probe last = new HealthCheck.Probe(false, "not asked yet");
+        private RunningFile.Proof proof = new RunningFile.Proof(RunningFile.State.UNKNOWN, "not looked yet");
+        private ProcessView view = ProcessView.UNKNOWN;
+        private ProcessView atSoak;
+        private boolean provenAtSoak;
+
+        private Trial(Supplier<ProcessView> process, LongFunction<RunningFile.Proof> prover) {
+            this.process = process;
+            this.prover = prover;
+        }
+
+        private boolean ready() {
+            ask();
+            if (view.state() == State.ENDED) {
+                throw ChangeException.refused("process-ended", "the process ended before it was ready: " + view.detail());
+            }
+            return enough() && proven() && Boolean.TRUE.equals(view.ready() == null ? Boolean.TRUE : view.ready());
+        }
+
+        private void ask() {
+            view = process.get();
+            last = check.probe();
+            window.addLast(last.healthy() && view.state() != State.STARTING && view.state() != State.ENDED);
+            if (window.size() > policy.of()) {
+                window.removeFirst();
+            }
+            proof = prover.apply(view.pid());
+        }
+
+        private boolean enough() {
+            return window.stream().filter(Boolean::booleanValue).count() >= policy.needed();
+        }
+
+        private boolean proven() {
+            return policy.proof() ? proof.state() == RunningFile.State.NEW : proof.state() != RunningFile.State.OLD;
+        }
+
+        private ChangeException late(Duration waited) {
+            if (proof.state() == RunningFile.State.OLD) {
+                return ChangeException.refused("old-still-running", proof.detail());
+            }
+            if (!proven()) {
+                return ChangeException.refused("unproven", "it could not be proven that the new file runs: " + proof.detail());
+            }
+            return ChangeException.refused("not-ready", "not ready after " + waited + ": " + last.detail() + "; process "
+                    + view.detail());
+        }
+
+        private void soak() {
+            atSoak = view;
+            provenAtSoak = proof.state() == RunningFile.State.NEW;
+            window.clear();
+            for (int i = 0; i < policy.of(); i++) {
+                window.addLast(true);
+            }
+        }
+
+        private void look() {
+            ask();
+            if (view.state() == State.ENDED || view.restarts() > atSoak.restarts()
+                    || atSoak.pid() != 0 && view.pid() != atSoak.pid()) {
+                throw ChangeException.refused("failed-in-soak", "the process was ready and then ended: " + view.detail());
+            }
+            if (provenAtSoak && proof.state() == RunningFile.State.NONE) {
+                throw ChangeException.refused("failed-in-soak", "the process was ready and then ended: " + proof.detail());
+            }
+            if (!enough()) {
+                throw ChangeException.refused("failed-in-soak", "was ready and then not any more: " + last.detail());
+            }
+            if (!proven()) {
+                throw ChangeException.refused("failed-in-soak", "another file runs: " + proof.detail());
+            }
+        }
+    }
+}
