@@ -29,6 +29,10 @@ class RouteFilesTest {
     private static final List<Path> ROUTE_FOLDERS =
             List.of(Path.of("src/main/resources/routes"), Path.of("src/main/resources/client"));
 
+    /** A parameter of such a name never reaches its Kamelet. */
+    private static final Set<String> OF_THE_ENDPOINT = Set.of("block", "timeout", "failIfNoConsumers", "location", "noErrorHandler",
+            "bridgeErrorHandler", "exceptionHandler", "exchangePattern", "lazyStartProducer");
+
     @TestFactory
     List<DynamicTest> passesTheSchemaOfCamelYaml() throws IOException {
         JsonSchema schema;
@@ -94,6 +98,7 @@ class RouteFilesTest {
             assertThat(property.getValue().path("title").asText()).as("title of %s", property.getKey()).isNotEmpty();
             assertThat(property.getValue().path("description").asText()).as("description of %s", property.getKey()).isNotEmpty();
             assertThat(property.getValue().path("type").asText()).as("type of %s", property.getKey()).isNotEmpty();
+            assertThat(OF_THE_ENDPOINT).as("options that kamelet: takes for itself").doesNotContain(property.getKey());
             assertThat(template).as("%s is used", property.getKey()).containsPattern("\\{\\{\\??" + property.getKey());
         });
         assertThat(template).contains(type.equals("source") ? "kamelet:sink" : "kamelet:source");

@@ -18,6 +18,7 @@ import io.waystation.journal.JournalConfiguration;
 import io.waystation.relay.RelayConfiguration;
 import io.waystation.store.StoreConfiguration;
 import io.waystation.update.UpdateConfiguration;
+import io.waystation.update.task.TaskConfiguration;
 
 /**
  * Puts the rooms together into one Camel application: settings, beans in the order of the rooms, then the
@@ -34,6 +35,7 @@ public final class Hub {
             RelayConfiguration.class,
             GithubConfiguration.class,
             UpdateConfiguration.class,
+            TaskConfiguration.class,
             ConsoleConfiguration.class);
 
     private Hub() {
