@@ -19,6 +19,7 @@ import io.waystation.relay.RelayConfiguration;
 import io.waystation.store.StoreConfiguration;
 import io.waystation.update.UpdateConfiguration;
 import io.waystation.update.task.TaskConfiguration;
+import io.waystation.work.WorkConfiguration;
 
 /**
  * Puts the rooms together into one Camel application: settings, beans in the order of the rooms, then the
@@ -33,6 +34,7 @@ public final class Hub {
             JournalConfiguration.class,
             IngestConfiguration.class,
             RelayConfiguration.class,
+            WorkConfiguration.class,
             GithubConfiguration.class,
             UpdateConfiguration.class,
             TaskConfiguration.class,

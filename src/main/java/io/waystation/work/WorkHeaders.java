@@ -9,13 +9,11 @@ import org.apache.camel.spi.Metadata;
  */
 public final class WorkHeaders {
     /** Id of the item. */
-    @Metadata(description = "Producer: id of the item; the default is made of the event, the route and the key. Set to "
-                            + "the item's id, of the waiting item when it was coalesced. Consumer: id of the item.",
-              javaType = "String")
+    @Metadata(label = "consumer", description = "Id of the item.", javaType = "String")
     public static final String ID = "CamelWaystationWorkId";
 
     /** Key of the item. */
-    @Metadata(description = "Producer: key of the item, before the option key. Consumer: key of the item.", javaType = "String")
+    @Metadata(label = "consumer", description = "Key of the item.", javaType = "String")
     public static final String KEY = "CamelWaystationWorkKey";
 
     /** Queue of the item. */
@@ -31,10 +29,11 @@ public final class WorkHeaders {
                                                + "made in the transaction that ends the exchange.", javaType = "String")
     public static final String ADDED = "CamelWaystationWorkAdded";
 
-    /** Cause to keep. */
-    @Metadata(label = "producer", description = "What asked for the item, kept with it; the event's id by default.",
+    /** Item of an addition. */
+    @Metadata(label = "producer", description = "Id of the item: the new one, the one that waited and took the cause, or the "
+                                               + "one that was known; absent like CamelWaystationWorkAdded.",
               javaType = "String")
-    public static final String CAUSE = "CamelWaystationWorkCause";
+    public static final String ADDED_ID = "CamelWaystationWorkAddedId";
 
     /** Delay of the item. */
     @Metadata(label = "producer", description = "How long the item waits at least, before the option delay.",
@@ -45,10 +44,9 @@ public final class WorkHeaders {
     @Metadata(label = "producer", description = "Priority of the item, before the option priority.", javaType = "Integer")
     public static final String PRIORITY = "CamelWaystationWorkPriority";
 
-    /** Retry schedule. */
-    @Metadata(description = "Producer: retry schedule of the item, before the option retry of its consumer. Consumer, set by "
-                            + "the route that fails: how long until the next attempt, or none to make it a dead letter now.",
-              javaType = "String")
+    /** The next attempt. */
+    @Metadata(label = "consumer", description = "Set by the route that fails, before the retry schedule: how long until the next "
+                                               + "attempt, or none to make the item a dead letter now.", javaType = "String")
     public static final String RETRY = "CamelWaystationWorkRetry";
 
     /** Defers the item. */
@@ -70,15 +68,15 @@ public final class WorkHeaders {
     public static final String OPERATION = "CamelWaystationOperation";
 
     /** Kind of operation. */
-    @Metadata(description = "Kind of the operation; on a producer before the option operation.", javaType = "String")
+    @Metadata(label = "consumer", description = "Kind of the operation.", javaType = "String")
     public static final String OPERATION_KIND = WorkItem.OPERATION_KIND;
 
     /** Subject of the operation. */
-    @Metadata(description = "Subject of the operation; on a producer before the option subject.", javaType = "String")
+    @Metadata(label = "consumer", description = "Subject of the operation, if it has one.", javaType = "String")
     public static final String OPERATION_SUBJECT = WorkItem.OPERATION_SUBJECT;
 
     /** Project of the operation. */
-    @Metadata(description = "Project of the operation; on a producer before the option project.", javaType = "String")
+    @Metadata(label = "consumer", description = "Project of the operation, if it has one.", javaType = "String")
     public static final String OPERATION_PROJECT = WorkItem.OPERATION_PROJECT;
 
     private WorkHeaders() {
