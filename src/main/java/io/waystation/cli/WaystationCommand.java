@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(name = "waystation", mixinStandardHelpOptions = true, description = "A durable webhook hub.",
         versionProvider = Version.class,
         subcommands = {ServeCommand.class, ClientCommand.class, SendCommand.class, EventsCommand.class, ChannelsCommand.class, TokensCommand.class,
-            DeadLettersCommand.class, GroupsCommand.class, BackupCommand.class, ConfigCommand.class, CompletionCommand.class},
+            DeadLettersCommand.class, WorkCommand.class, GroupsCommand.class, BackupCommand.class, ConfigCommand.class, CompletionCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:the command ran and failed", "2:wrong usage, or a wrong setting",

@@ -16,6 +16,7 @@ import io.waystation.journal.Groups;
 import io.waystation.journal.Journal;
 import io.waystation.store.Backup;
 import io.waystation.store.DataFolder;
+import io.waystation.work.WorkItems;
 
 /** Binds the beans of {@code routes/api.camel.yaml}. */
 public final class ConsoleConfiguration implements CamelConfiguration {
@@ -31,6 +32,7 @@ public final class ConsoleConfiguration implements CamelConfiguration {
                 registry.lookupByNameAndType("sseHub", SubscriberCount.class)));
         registry.bind("tokensApi", new TokensApi(registry.lookupByNameAndType(Tokens.NAME, Tokens.class)));
         registry.bind("deadLettersApi", new DeadLettersApi(registry.lookupByNameAndType("deadLetters", DeadLetters.class)));
+        registry.bind("workApi", new WorkApi(registry.lookupByNameAndType("workItems", WorkItems.class)));
         registry.bind("hubApi", new HubApi(registry.lookupByNameAndType("groups", Groups.class),
                 registry.lookupByNameAndType(RefusedRequests.NAME, RefusedRequests.class),
                 registry.lookupByNameAndType("backup", Backup.class),
