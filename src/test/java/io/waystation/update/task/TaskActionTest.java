@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -149,7 +151,7 @@ class TaskActionTest {
                 && !List.of("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "JAVA_HOME", "PWD", "OLDPWD",
                         "SHLVL", "_", "NO_COLOR").contains(name)
                 && !name.startsWith("GO") && !name.startsWith("XDG_") && !name.startsWith("SSL_") && !name.startsWith("CARGO_")
-                && !name.startsWith("RUSTUP_") && !name.toUpperCase(java.util.Locale.ROOT).endsWith("_PROXY") && !name.equals("DOCKER_HOST"));
+                && !name.startsWith("RUSTUP_") && !name.toUpperCase(Locale.ROOT).endsWith("_PROXY") && !name.equals("DOCKER_HOST"));
     }
 
     @Test
@@ -173,7 +175,7 @@ class TaskActionTest {
         "CAmelExecCommandExecutable", "camelexeccommandargs", "CAMELEXECCOMMANDARGS", "Camel-Exec-Command-Args", "camel_exec_command_args",
         "camel.exec.command.args", "_CamelExecCommandArgs", "org.apache.camel.exec", "CamelExecExitValue"})
     void letsNothingOfAnEventSteerIt(String header) {
-        Exchange exchange = run("args", "v1", Map.of(header, header.toLowerCase().contains("timeout") ? "1" : "/usr/bin/touch evil",
+        Exchange exchange = run("args", "v1", Map.of(header, header.toLowerCase(Locale.ROOT).contains("timeout") ? "1" : "/usr/bin/touch evil",
                 "X-GitHub-Event", "push"), null);
 
         TaskOutcome outcome = outcome(exchange);
@@ -326,7 +328,7 @@ class TaskActionTest {
         try {
             String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
             return stat.substring(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
-        } catch (java.io.IOException ended) {
+        } catch (IOException ended) {
             return "Z";
         }
     }
