@@ -2,7 +2,7 @@
 # Measures the hub and its peers side by side on this machine, load generator included, and writes bench/RESULTS.md.
 #
 #   bench/run.sh              everything (about 15 minutes)
-#   bench/run.sh fan memory   only these parts of: ingest fan memory started
+#   bench/run.sh fan memory   only these parts of: ingest fan memory started work
 #   QUICK=1 bench/run.sh      the same with short runs, to try it out
 #
 # Needs: JDK 17+, Maven, curl, openssl, wrk. Peers are measured where they are there: nginx with nchan
@@ -14,7 +14,7 @@ RESULTS=bench/RESULTS.md
 . bench/lib.sh
 prepare
 
-PARTS=${*:-ingest fan memory started}
+PARTS=${*:-ingest fan memory started work}
 SECONDS_EACH=${SECONDS_EACH:-10} INGEST=60 MESSAGES=${MESSAGES:-400} EVENTS=100000
 [ -n "${QUICK:-}" ] && SECONDS_EACH=2 INGEST=4 MESSAGES=40 EVENTS=2000
 
@@ -212,6 +212,16 @@ started() {
   sleep 8
   say "- Idle with them stored: $(rss "$HUB") KB resident."
   stop "$HUB"
+}
+
+work() {
+  say ""
+  say "## Work queue"
+  say ""
+  say "Items of 2 KB, added by 512 producers at once and run by a route that does nothing (\`bench/work.sh\`)."
+  say ""
+  [ -d target/test-classes ] || mvn -q -B test-compile
+  bench/work.sh $([ -n "${QUICK:-}" ] && echo 2000) | while IFS= read -r line; do say "$line"; done
 }
 
 for part in $PARTS; do

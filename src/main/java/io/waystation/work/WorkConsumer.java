@@ -123,7 +123,7 @@ final class WorkConsumer extends DefaultConsumer {
         }
         if (error != null) {
             return by.isStopping() ? new AttemptEnd.Released("its route was stopped while it ran")
-                    : new AttemptEnd.Failed(error, routeId(exchange), exchange.getMessage().getHeader(WorkHeaders.RETRY, String.class));
+                    : new AttemptEnd.Failed(error, routeId(exchange), retry(exchange, error));
         }
         String until = exchange.getMessage().getHeader(WorkHeaders.DEFER_UNTIL, String.class);
         if (until != null) {
@@ -131,6 +131,19 @@ final class WorkConsumer extends DefaultConsumer {
             return new AttemptEnd.Deferred(instant(until), reason, false);
         }
         return new AttemptEnd.Succeeded(exchange.getMessage().getHeader(WorkHeaders.RESULT, String.class));
+    }
+
+    /** What the route says of the next attempt; checked here, because nothing may fail once the end is being recorded. */
+    private static String retry(Exchange exchange, Throwable error) {
+        String retry = exchange.getMessage().getHeader(WorkHeaders.RETRY, String.class);
+        try {
+            RetrySchedule.parse(retry);
+            return retry;
+        } catch (IllegalArgumentException e) {
+            error.addSuppressed(e);
+            throw new IllegalArgumentException("the route failed (" + error.getMessage() + ") and its header "
+                    + WorkHeaders.RETRY + " cannot be used: " + e.getMessage(), error);
+        }
     }
 
     private static Throwable error(Exchange exchange) {

@@ -142,6 +142,19 @@ class WorkComponentTest {
     }
 
     @Test
+    void aWordOnTheNextAttemptThatCannotBeUnderstoodFailsTheAttemptAndNotTheQueue() throws Exception {
+        work.route("run", "work:q", exchange -> {
+            exchange.getMessage().setHeader(WorkHeaders.RETRY, "soonish");
+            throw new IllegalStateException("down");
+        });
+
+        work.send("work:q?id=one", "");
+
+        awaitState("q", "one", ItemState.DEAD);
+        assertThat(work.item("q", "one").reason()).contains("down").contains("soonish");
+    }
+
+    @Test
     void deferringSpendsNoAttempt() throws Exception {
         AtomicInteger times = new AtomicInteger();
         work.route("run", "work:q", exchange -> {
