@@ -24,6 +24,8 @@ public class JournalEndpointConfigurer extends PropertyConfigurerSupport impleme
         JournalEndpoint target = (JournalEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "batch": target.setBatch(property(camelContext, boolean.class, value)); return true;
+        case "batchattempts":
+        case "batchAttempts": target.setBatchAttempts(property(camelContext, int.class, value)); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
         case "channels": target.setChannels(property(camelContext, java.lang.String.class, value)); return true;
@@ -42,6 +44,7 @@ public class JournalEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "sources": target.setSources(property(camelContext, java.lang.String.class, value)); return true;
         case "types": target.setTypes(property(camelContext, java.lang.String.class, value)); return true;
         case "verified": target.setVerified(property(camelContext, java.lang.String.class, value)); return true;
+        case "window": target.setWindow(property(camelContext, int.class, value)); return true;
         default: return false;
         }
     }
@@ -50,6 +53,8 @@ public class JournalEndpointConfigurer extends PropertyConfigurerSupport impleme
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "batch": return boolean.class;
+        case "batchattempts":
+        case "batchAttempts": return int.class;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return boolean.class;
         case "channels": return java.lang.String.class;
@@ -68,6 +73,7 @@ public class JournalEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "sources": return java.lang.String.class;
         case "types": return java.lang.String.class;
         case "verified": return java.lang.String.class;
+        case "window": return int.class;
         default: return null;
         }
     }
@@ -77,6 +83,8 @@ public class JournalEndpointConfigurer extends PropertyConfigurerSupport impleme
         JournalEndpoint target = (JournalEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "batch": return target.isBatch();
+        case "batchattempts":
+        case "batchAttempts": return target.getBatchAttempts();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
         case "channels": return target.getChannels();
@@ -95,6 +103,7 @@ public class JournalEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "sources": return target.getSources();
         case "types": return target.getTypes();
         case "verified": return target.getVerified();
+        case "window": return target.getWindow();
         default: return null;
         }
     }

@@ -23,8 +23,9 @@ public class JournalEndpointUriFactory extends org.apache.camel.support.componen
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(15);
+        Set<String> props = new HashSet<>(17);
         props.add("batch");
+        props.add("batchAttempts");
         props.add("bridgeErrorHandler");
         props.add("channels");
         props.add("concurrency");
@@ -39,6 +40,7 @@ public class JournalEndpointUriFactory extends org.apache.camel.support.componen
         props.add("topic");
         props.add("types");
         props.add("verified");
+        props.add("window");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);
         SECRET_PROPERTY_NAMES = Collections.emptySet();
         MULTI_VALUE_PREFIXES = Collections.emptyMap();

@@ -160,11 +160,7 @@ public final class EventsApi {
     }
 
     private Event again(Event event, Optional<String> into) {
-        String channel = into.orElse(event.channel());
-        String key = event.key().equals(event.channel()) ? channel : event.key();
-        return new Event(ids.generate().toString(), channel, event.source(), event.type(), event.subject(), clock.instant(),
-                key, event.verified(), null, event.id(), event.method(), event.path(), event.query(), event.headers(),
-                event.body());
+        return event.again(ids.generate().toString(), into.orElse(event.channel()), clock.instant(), true);
     }
 
     private Appended append(Event event) {

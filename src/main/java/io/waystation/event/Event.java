@@ -84,6 +84,20 @@ public record Event(
         return weight;
     }
 
+    /**
+     * The same request once more, as a new event that names this one as {@link #replayOf()}. It has no delivery id, so
+     * it is never taken for a repetition.
+     *
+     * @param newId id of the new event
+     * @param into channel it goes to
+     * @param now when it is sent again
+     * @param trusted whether what was verified still counts; else it is unverified and ordered by its channel
+     */
+    public Event again(String newId, String into, Instant now, boolean trusted) {
+        return new Event(newId, into, source, type, subject, now, !trusted || key.equals(channel) ? into : key,
+                trusted ? verified : UNVERIFIED, null, id, method, path, query, headers, body);
+    }
+
     /** Content type of the body, if the sender named one. */
     public Optional<String> contentType() {
         return headers.first("content-type");

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.waystation.event.ConnectionHeaders;
 import io.waystation.event.Headers;
 import io.waystation.event.Headers.Header;
 
@@ -25,9 +26,6 @@ import io.waystation.event.Headers.Header;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1">RFC 9110, section 7.6.1, hop-by-hop headers</a>
  */
 final class RelayedHeaders {
-    private static final Set<String> OF_THE_CONNECTION = Set.of(
-            "connection", "expect", "host", "http2-settings", "keep-alive", "te", "trailer", "trailers",
-            "transfer-encoding", "upgrade");
     private static final Set<String> CREDENTIALS = Set.of(
             "api-key", "apikey", "authentication", "authorization", "cf-access-client-secret", "cf-access-jwt-assertion",
             "cookie", "cookie2", "job-token", "private-token", "set-cookie", "x-access-token", "x-amz-security-token",
@@ -77,8 +75,8 @@ final class RelayedHeaders {
     }
 
     private boolean decide(String name) {
-        if (name.length() > LONGEST_NAME || !isToken(name) || OF_THE_CONNECTION.contains(name)
-                || name.startsWith("proxy-") || isCamelControl(name)) {
+        if (name.length() > LONGEST_NAME || !isToken(name) || ConnectionHeaders.contains(name)
+                || name.equals("host") || isCamelControl(name)) {
             return false;
         }
         return keepCredentials || !CREDENTIALS.contains(name) && !moreCredentials.contains(name);

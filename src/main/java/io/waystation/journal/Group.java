@@ -1,16 +1,18 @@
 package io.waystation.journal;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 
 import io.waystation.event.EventBatch;
+import io.waystation.event.KeyedLanes;
 import io.waystation.event.PositionedEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,21 +25,17 @@ import org.slf4j.LoggerFactory;
  */
 final class Group implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Group.class);
-    private static final int WINDOW = 1_000;
     private static final int OPEN_BATCHES = 4;
     private static final long HELD_BYTES = 32L << 20;
     private static final int COMMIT_RECORDS = 256;
-    private static final int LETTERS = 16;
     private static final long IDLE_COMMIT_MILLIS = 5_000;
     private static final long IDLE_COMMIT_OFFSETS = 10_000;
-    private static final long FIRST_PAUSE_MILLIS = 500;
-    private static final long LONGEST_PAUSE_MILLIS = 30_000;
     private static final long STOP_MILLIS = 15_000;
 
     private final GroupOptions options;
     private final Journal journal;
-    private final GroupRows rows;
-    private final DeadLetters letters;
+    private final GroupCommits commits;
+    private final GroupLetters letters;
     private final Clock clock;
     private final GroupMeters meters;
     private final ScheduledExecutorService retries;
@@ -45,14 +43,14 @@ final class Group implements AutoCloseable {
     private final BiConsumer<GroupRecord, Group> handler;
     private final KeyedLanes lanes;
     private final GroupWindow window;
+    private final BatchTries tries;
     private final Thread reader;
-    private final Set<String> lettersInFlight = ConcurrentHashMap.newKeySet();
     private final Object lock = new Object();
     private final List<GroupRecord> ended = new ArrayList<>();
     private final List<GroupGap> gaps = new ArrayList<>();
     private long heldBytes;
-    private boolean committing;
-    private boolean lettersQueued = true;
+    /** Records in the commit that is under way, one more so that 0 means there is none. */
+    private int committing;
     private volatile boolean stopping;
     private volatile boolean idle;
     private volatile GroupProgress committed;
@@ -65,14 +63,15 @@ final class Group implements AutoCloseable {
             BiConsumer<GroupRecord, Group> handler) {
         this.options = options;
         this.journal = means.journal();
-        this.rows = means.rows();
-        this.letters = means.letters();
+        this.commits = new GroupCommits(options.name(), means.rows(), means.retries());
+        this.letters = new GroupLetters(means.letters(), options);
         this.clock = means.clock();
         this.retries = means.retries();
         this.executor = executor;
         this.handler = handler;
-        this.lanes = new KeyedLanes(options.concurrency(), executor, record -> handler.accept(record, this));
-        this.window = new GroupWindow(start, options.batch() ? OPEN_BATCHES : WINDOW);
+        this.lanes = new KeyedLanes(options.concurrency(), executor);
+        this.window = new GroupWindow(start, options.batch() ? OPEN_BATCHES : options.window());
+        this.tries = new BatchTries(options);
         this.committed = start;
         this.meters = new GroupMeters(means.meters(), options.name(), this::lag);
         this.reader = new Thread(this::read, "journal-group-" + options.name());
@@ -104,17 +103,15 @@ final class Group implements AutoCloseable {
     /** Some dead letters of this group are queued again. */
     void tryLetters() {
         synchronized (lock) {
-            lettersQueued = true;
+            letters.look();
             lock.notifyAll();
         }
     }
 
+    /** Whoever becomes idle after the look at it sees the tail first: the log's writer need not wait for our lock. */
     private void wakeWhenIdle() {
-        if (!idle) {
-            return; // whoever becomes idle after this looks at the tail first: the log's writer need not wait for our lock
-        }
-        synchronized (lock) {
-            if (idle) {
+        if (idle) {
+            synchronized (lock) {
                 lock.notifyAll();
             }
         }
@@ -132,52 +129,43 @@ final class Group implements AutoCloseable {
                 return;
             } catch (Throwable e) { // an error must not silence the group either
                 LOG.warn("Group {} could not read and tries again in a second", options.name(), e);
-                pause();
-            }
-        }
-    }
-
-    private void pause() {
-        synchronized (lock) {
-            try {
-                if (!stopping) {
-                    lock.wait(TimeUnit.SECONDS.toMillis(1));
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+                LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
             }
         }
     }
 
     private boolean awaitRoom() throws InterruptedException {
         synchronized (lock) {
-            while (!stopping && (window.room() == 0 || heldBytes >= HELD_BYTES)) {
+            while (!stopping && (room() <= 0 || heldBytes >= HELD_BYTES)) {
                 lock.wait();
             }
             return !stopping;
         }
     }
 
+    /** How many more may begin. What is being committed counts: a crash now would repeat it. */
+    private int room() {
+        return window.room() - (options.batch() ? 0 : Math.max(0, committing - 1));
+    }
+
     private void takeLetters() {
-        synchronized (lock) {
-            if (!lettersQueued) {
-                return;
-            }
-            lettersQueued = false; // also where there are none to take, or the reader would never wait
-            if (options.batch()) {
-                return;
-            }
-        }
-        List<DeadLetter> queued = letters.queued(options.name(), lettersInFlight, LETTERS);
-        for (DeadLetter letter : queued) {
-            GroupRecord record = GroupRecord.of(letter);
-            lettersInFlight.add(letter.id());
+        for (GroupRecord record : letters.take()) {
             synchronized (lock) {
                 heldBytes += record.bytes();
-                lettersQueued |= queued.size() == LETTERS;
             }
-            lanes.submit(record);
+            submit(record);
         }
+    }
+
+    private void submit(GroupRecord record) {
+        lanes.submit(record.key(), inLane(record));
+    }
+
+    private KeyedLanes.Task inLane(GroupRecord record) {
+        return done -> {
+            record.inLane(done);
+            handler.accept(record, this);
+        };
     }
 
     /** Lets a batch become larger, unless the last one is long ago. */
@@ -201,7 +189,7 @@ final class Group implements AutoCloseable {
         long bytes;
         synchronized (lock) {
             after = window.readTo();
-            limit = options.batch() ? options.maxEvents() : Math.min(options.maxEvents(), window.room());
+            limit = options.batch() ? options.maxEvents() : Math.min(options.maxEvents(), room());
             bytes = Math.max(1, HELD_BYTES - heldBytes);
         }
         if (limit < 1 || bytes == 1) {
@@ -242,7 +230,7 @@ final class Group implements AutoCloseable {
                     + "behind them", options.name(), batch.lost(), batch.after(), batch.last());
             meters.lost(batch.lost());
         }
-        records.forEach(lanes::submit);
+        records.forEach(this::submit);
         commit(false);
     }
 
@@ -250,7 +238,7 @@ final class Group implements AutoCloseable {
         synchronized (lock) {
             idle = true;
             try {
-                while (!stopping && !lettersQueued && journal.tail().offset() <= after) {
+                while (!stopping && !letters.mayBeQueued() && journal.tail().offset() <= after) {
                     boolean behind = window.lowWater() > committed.lowWater();
                     lock.wait(behind ? IDLE_COMMIT_MILLIS : 0);
                     if (behind) {
@@ -267,27 +255,40 @@ final class Group implements AutoCloseable {
     /** A record has ended; called once for each record, on any thread. */
     void ended(GroupRecord record) {
         GroupRecord.Failure failure = record.failure();
-        boolean again;
+        if (failure != null && !stopping && record.isSeveral()) {
+            again(record, failure.error());
+            return;
+        }
         synchronized (lock) {
-            again = failure != null && !stopping && record.batch() != null;
-            if (failure == null || !stopping && !again) {
+            if (failure == null || !stopping) {
                 ended.add(record); // what fails while stopping is done again after the restart
             }
         }
-        if (again) {
-            LOG.warn("Group {} could not process the events up to offset {} and tries again: {}", options.name(),
-                    record.offset(), failure.error().toString());
-            record.reset();
-            retries.schedule(() -> retry(record), LONGEST_PAUSE_MILLIS / 10, TimeUnit.MILLISECONDS);
-            return;
-        }
-        lanes.ended(record);
+        record.leaveLane();
         commit(false);
+    }
+
+    private void again(GroupRecord batch, Throwable error) {
+        if (tries.areSpent(batch, error)) {
+            submitSingly(batch);
+            batch.leaveLane();
+        } else {
+            batch.reset();
+            retries.schedule(() -> retry(batch), BatchTries.pauseMillis(batch), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void submitSingly(GroupRecord several) {
+        List<GroupRecord> records = several.singly();
+        synchronized (lock) {
+            window.replace(several.offset(), records.stream().map(GroupRecord::offset).toList());
+        }
+        lanes.submitFirst(several.key(), records.stream().map(this::inLane).toList());
     }
 
     private void retry(GroupRecord record) {
         if (stopping) {
-            lanes.ended(record);
+            record.leaveLane();
             return;
         }
         executor.execute(() -> handler.accept(record, this));
@@ -295,23 +296,22 @@ final class Group implements AutoCloseable {
 
     /** Commits what has ended, unless a commit is under way; that one then commits it when it is done. */
     private void commit(boolean evenIfOnlyRead) {
-        List<GroupRecord> records;
-        List<GroupGap> met;
-        GroupProgress progress;
+        GroupCommits.Content content;
         synchronized (lock) {
-            if (committing || ended.isEmpty() && gaps.isEmpty() && !readFarEnough(evenIfOnlyRead)) {
+            if (committing > 0 || ended.isEmpty() && gaps.isEmpty() && !readFarEnough(evenIfOnlyRead)) {
                 return;
             }
-            committing = true;
-            List<GroupRecord> first = ended.subList(0, Math.min(COMMIT_RECORDS, ended.size()));
-            records = List.copyOf(first);
+            // a batch commits alone: if an effect of it fails, it is clear whose fault it is
+            int most = options.batch() ? 1 : COMMIT_RECORDS;
+            List<GroupRecord> first = ended.subList(0, Math.min(most, ended.size()));
+            List<GroupRecord> records = List.copyOf(first);
             first.clear();
-            met = List.copyOf(gaps);
-            gaps.clear();
+            committing = 1 + records.size();
             records.stream().filter(record -> record.letter() == null).forEach(record -> window.finish(record.offset()));
-            progress = window.progress();
+            content = new GroupCommits.Content(records, window.progress(), List.copyOf(gaps));
+            gaps.clear();
         }
-        submit(records, progress, met, FIRST_PAUSE_MILLIS);
+        commits.submit(content, failed -> committed(content, failed), error -> isGivenUp(error, content));
     }
 
     private boolean readFarEnough(boolean evenIfOnlyRead) {
@@ -320,51 +320,42 @@ final class Group implements AutoCloseable {
                 || System.nanoTime() - committedAt >= TimeUnit.MILLISECONDS.toNanos(IDLE_COMMIT_MILLIS));
     }
 
-    private void submit(List<GroupRecord> records, GroupProgress progress, List<GroupGap> met, long pauseMillis) {
-        rows.commit(options.name(), records, progress, met).whenComplete((failed, error) -> {
-            if (error == null) {
-                committed(records, progress, failed);
-                return;
+    /** Whether there is no point in committing it again: the hub stops, or an effect of a batch failed too often. */
+    private boolean isGivenUp(Throwable error, GroupCommits.Content content) {
+        synchronized (lock) {
+            if (stopping) {
+                lock.notifyAll();
+                return true; // it is all done again after the restart
             }
-            LOG.warn("Group {} could not commit and tries again in {} ms: {}", options.name(), pauseMillis, error.getMessage());
-            synchronized (lock) {
-                if (stopping) {
-                    lock.notifyAll();
-                    return; // it is all done again after the restart
-                }
-            }
-            retries.schedule(() -> submit(records, progress, met, Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS)),
-                    pauseMillis, TimeUnit.MILLISECONDS);
-        });
+        }
+        if (!(error instanceof BatchEffectException poison) || !tries.areSpent(poison.batch(), poison.getCause())) {
+            return false;
+        }
+        synchronized (lock) {
+            committing = 0;
+            gaps.addAll(0, content.gaps());
+        }
+        submitSingly(poison.batch());
+        commit(false);
+        return true;
     }
 
-    private void committed(List<GroupRecord> records, GroupProgress progress, Set<GroupRecord> failed) {
+    private void committed(GroupCommits.Content content, Set<GroupRecord> failed) {
+        List<GroupRecord> records = content.records();
         synchronized (lock) {
-            committing = false;
-            committed = progress;
+            committing = 0;
+            committed = content.progress();
             committedAt = System.nanoTime();
             for (GroupRecord record : records) {
                 heldBytes -= record.bytes();
-                if (record.letter() != null) {
-                    lettersInFlight.remove(record.letter().id());
-                }
+                letters.ended(record);
             }
             lock.notifyAll();
         }
-        journal.pin(Groups.PIN + options.name(), progress.lowWater());
+        journal.pin(Groups.PIN + options.name(), committed.lowWater());
         meters.committed(records.size(), failed.size());
         commit(false);
-        records.stream().filter(record -> !failed.contains(record)).forEach(this::runAfterCommit);
-    }
-
-    private void runAfterCommit(GroupRecord record) {
-        for (Runnable action : record.actionsAfterCommit()) {
-            try {
-                action.run();
-            } catch (RuntimeException e) {
-                LOG.warn("Group {}: an action after the commit of offset {} failed", options.name(), record.offset(), e);
-            }
-        }
+        records.stream().filter(record -> !failed.contains(record)).forEach(GroupRecord::runAfterCommit);
     }
 
     /** Stops reading, waits for what runs, and commits it. */
@@ -379,7 +370,7 @@ final class Group implements AutoCloseable {
                 commitListener.close();
             }
             reader.join(STOP_MILLIS);
-            if (!lanes.stop(STOP_MILLIS)) {
+            if (!lanes.stop(Duration.ofMillis(STOP_MILLIS))) {
                 LOG.warn("Group {} stops while records still run; they are processed again later", options.name());
             }
             commit(true);
@@ -395,7 +386,7 @@ final class Group implements AutoCloseable {
     private void awaitCommits() throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_MILLIS);
         synchronized (lock) {
-            while ((committing || !ended.isEmpty()) && System.nanoTime() < end) {
+            while ((committing > 0 || !ended.isEmpty()) && System.nanoTime() < end) {
                 lock.wait(1_000);
             }
         }

@@ -12,12 +12,15 @@ import java.util.regex.Pattern;
  * @param from where it starts when it is new: {@code tail}, {@code oldest} or a position
  * @param maxEvents so many events are read at once
  * @param linger how long a batch may wait for more events, milliseconds
+ * @param window so many events may be begun and not yet committed, which is how many a crash repeats at most
+ * @param batchAttempts how often a batch is tried before each of its events is tried alone; 0 for ever
  */
 record GroupOptions(String name, EventFilter filter, int concurrency, boolean batch, String from, int maxEvents,
-        long linger) {
+        long linger, int window, int batchAttempts) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
     private static final int MOST_CONCURRENT = 256;
     private static final int MOST_EVENTS = 10_000;
+    private static final int LARGEST_WINDOW = 1_000;
     private static final long LONGEST_LINGER = 60_000;
 
     GroupOptions {
@@ -32,6 +35,14 @@ record GroupOptions(String name, EventFilter filter, int concurrency, boolean ba
         if (maxEvents < 1 || maxEvents > MOST_EVENTS) {
             throw new IllegalArgumentException(
                     "maxEvents of group '" + name + "' must be from 1 to " + MOST_EVENTS + ", not " + maxEvents);
+        }
+        if (window < 1 || window > LARGEST_WINDOW) {
+            throw new IllegalArgumentException(
+                    "window of group '" + name + "' must be from 1 to " + LARGEST_WINDOW + ", not " + window);
+        }
+        if (batchAttempts < 0) {
+            throw new IllegalArgumentException(
+                    "batchAttempts of group '" + name + "' must not be negative, but is " + batchAttempts);
         }
         if (linger < 0 || linger > LONGEST_LINGER) {
             throw new IllegalArgumentException(

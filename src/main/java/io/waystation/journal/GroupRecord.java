@@ -7,12 +7,15 @@ import io.waystation.event.EventBatch;
 import io.waystation.event.PositionedEvent;
 import io.waystation.store.GroupTransaction;
 import io.waystation.store.Work;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One thing a group hands to its route: an event, a batch of events, or a dead letter that is tried again;
  * with the effects to commit together with it.
  */
 final class GroupRecord implements GroupTransaction {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupRecord.class);
     private static final String BATCH_KEY = "";
 
     private final PositionedEvent event;
@@ -20,6 +23,8 @@ final class GroupRecord implements GroupTransaction {
     private final DeadLetter letter;
     private final List<Work<?>> effects = new ArrayList<>(1);
     private final List<Runnable> afterCommit = new ArrayList<>(0);
+    private Runnable leaveLane = () -> { };
+    private int tries;
     private boolean ended;
     private Failure failure;
 
@@ -37,18 +42,53 @@ final class GroupRecord implements GroupTransaction {
         return new GroupRecord(null, batch, null);
     }
 
-    static GroupRecord of(DeadLetter letter) {
-        return new GroupRecord(letter.event(), null, letter);
+    /** Another try of a dead letter, as a batch of one where the route takes batches. */
+    static GroupRecord of(DeadLetter letter, boolean asBatch) {
+        return new GroupRecord(letter.event(), asBatch ? alone(letter.event()) : null, letter);
     }
 
-    /** The event, or null for a batch. */
+    /** The events of a batch, each as a batch of its own. */
+    List<GroupRecord> singly() {
+        return batch.events().stream().map(one -> new GroupRecord(one, alone(one), null)).toList();
+    }
+
+    private static EventBatch alone(PositionedEvent event) {
+        long offset = event.position().offset();
+        return new EventBatch(offset - 1, offset, List.of(event), 0);
+    }
+
+    /** The event, or null for a batch of several. */
     PositionedEvent event() {
         return event;
     }
 
-    /** The batch, or null for a single event. */
+    /** What a route that takes batches gets, else null. */
     EventBatch batch() {
         return batch;
+    }
+
+    /** Whether it stands for several events, which are tried together before each is tried alone. */
+    boolean isSeveral() {
+        return event == null;
+    }
+
+    synchronized int tries() {
+        return tries;
+    }
+
+    /** Counts a failed try; how many there were. */
+    synchronized int failedAgain() {
+        return ++tries;
+    }
+
+    /** Keeps what lets the next record of its key go on. */
+    void inLane(Runnable done) {
+        leaveLane = done;
+    }
+
+    /** Lets the next record of its key go on. */
+    void leaveLane() {
+        leaveLane.run();
     }
 
     /** The dead letter this is another try of, or null. */
@@ -123,8 +163,19 @@ final class GroupRecord implements GroupTransaction {
         return List.copyOf(effects);
     }
 
-    synchronized List<Runnable> actionsAfterCommit() {
-        return List.copyOf(afterCommit);
+    /** Runs what waited for the commit; one that fails keeps no other from running. */
+    void runAfterCommit() {
+        List<Runnable> actions;
+        synchronized (this) {
+            actions = List.copyOf(afterCommit);
+        }
+        for (Runnable action : actions) {
+            try {
+                action.run();
+            } catch (RuntimeException e) {
+                LOG.warn("An action after the commit of offset {} failed", offset(), e);
+            }
+        }
     }
 
     /**

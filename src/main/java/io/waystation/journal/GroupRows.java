@@ -130,11 +130,18 @@ final class GroupRows {
         if (effects.isEmpty()) {
             return null;
         }
-        if (record.batch() != null) {
-            for (Work<?> effect : effects) {
-                effect.run(handle);
+        if (record.isSeveral()) {
+            try {
+                for (Work<?> effect : effects) {
+                    effect.run(handle);
+                }
+                return null;
+            } catch (Exception e) {
+                if (Store.losesTransaction(e)) {
+                    throw e;
+                }
+                throw new BatchEffectException(record, e);
             }
-            return null;
         }
         Connection connection = handle.getConnection();
         Savepoint savepoint = connection.setSavepoint();

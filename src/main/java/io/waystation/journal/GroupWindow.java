@@ -1,5 +1,6 @@
 package io.waystation.journal;
 
+import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -48,6 +49,13 @@ final class GroupWindow {
         }
         open.put(offset, after);
         return true;
+    }
+
+    /** What was one record is several now: each of these offsets is open, and its own end is not. */
+    void replace(long offset, List<Long> offsets) {
+        open.remove(offset);
+        finished.remove(offset);
+        offsets.forEach(each -> open.put(each, each - 1));
     }
 
     /** Everything up to here has been read: what is neither open nor finished was not wanted. */

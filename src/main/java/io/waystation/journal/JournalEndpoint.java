@@ -52,8 +52,18 @@ public class JournalEndpoint extends DefaultEndpoint {
 
     @UriParam(label = "consumer", defaultValue = "false",
               description = "Hand over batches (io.waystation.event.EventBatch) instead of single events. A batch that fails "
-                            + "is tried again until it succeeds; single events become dead letters.")
+                            + "is tried again, and in the end each of its events alone: those that fail become dead letters.")
     private boolean batch;
+
+    @UriParam(label = "consumer,advanced", defaultValue = "10",
+              description = "How often a batch is tried, with growing pauses up to 30 seconds, before each of its events is "
+                            + "tried alone and becomes a dead letter when it fails. 0 tries the batch for ever.")
+    private int batchAttempts = 10;
+
+    @UriParam(label = "consumer,advanced", defaultValue = "1000",
+              description = "How many events may be begun and not yet committed. A crash repeats so many at most: small for "
+                            + "effects outside, such as HTTP calls; large for speed. Not for batches, of which four may be open.")
+    private int window = 1_000;
 
     @UriParam(label = "consumer", defaultValue = "tail",
               description = "Where a new group starts: tail (events from now on), oldest (everything the log still has) or "
@@ -132,7 +142,7 @@ public class JournalEndpoint extends DefaultEndpoint {
     }
 
     GroupOptions groupOptions() {
-        return new GroupOptions(group, filter(), concurrency, batch, from, maxEvents, linger);
+        return new GroupOptions(group, filter(), concurrency, batch, from, maxEvents, linger, window, batchAttempts);
     }
 
     /** Name of the log. */
@@ -213,6 +223,26 @@ public class JournalEndpoint extends DefaultEndpoint {
     /** Sets whether batches are handed over. */
     public void setBatch(boolean batch) {
         this.batch = batch;
+    }
+
+    /** How often a batch is tried before its events are tried alone. */
+    public int getBatchAttempts() {
+        return batchAttempts;
+    }
+
+    /** Sets how often a batch is tried before its events are tried alone. */
+    public void setBatchAttempts(int batchAttempts) {
+        this.batchAttempts = batchAttempts;
+    }
+
+    /** How many events may be begun and not yet committed. */
+    public int getWindow() {
+        return window;
+    }
+
+    /** Sets how many events may be begun and not yet committed. */
+    public void setWindow(int window) {
+        this.window = window;
     }
 
     /** Where a new group starts. */

@@ -25,7 +25,7 @@ final class ChannelRing {
     /** Appends an event that is newer than everything in the ring; returns by how many bytes the ring grew. */
     synchronized long append(PositionedEvent event, long limit) {
         long before = bytes;
-        long weight = RelayedEvent.weigh(event.event());
+        long weight = RelayedEvent.weighShared(event.event());
         Node node = new Node(event.position().offset(), new RelayedEvent(event), weight);
         last().next = node;
         nodes.addLast(node);

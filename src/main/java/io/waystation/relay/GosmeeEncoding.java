@@ -5,6 +5,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
 
+import io.waystation.event.ConnectionHeaders;
 import io.waystation.event.Event;
 import io.waystation.event.Headers;
 import io.waystation.event.Position;
@@ -62,7 +63,7 @@ final class GosmeeEncoding implements StreamEncoding {
         Map<String, String> fields = new TreeMap<>();
         for (Headers.Header header : event.headers().entries()) {
             String name = header.name();
-            if (!RelayedHeaders.isHopByHop(name) && !name.equals("host") && !name.equals("body")
+            if (!ConnectionHeaders.contains(name) && !name.equals("host") && !name.equals("body")
                     && !name.equals("bodyb")) { // Go strips host; a header must not pass for the body
                 fields.putIfAbsent(name, header.value());
             }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 
+import io.waystation.event.ConnectionHeaders;
 import io.waystation.event.Event;
 import io.waystation.event.Headers;
 import io.waystation.event.Position;
@@ -63,7 +64,7 @@ final class OwnEncoding implements StreamEncoding {
         line.raw(",\"headers\":[");
         boolean first = true;
         for (Headers.Header header : event.headers().entries()) {
-            if (!RelayedHeaders.isHopByHop(header.name())) {
+            if (!ConnectionHeaders.contains(header.name())) {
                 line.raw(first ? "[" : ",[").string(header.name()).raw(",").string(header.value()).raw("]");
                 first = false;
             }

@@ -3,7 +3,6 @@ package io.waystation.relay;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import io.waystation.event.Event;
-import io.waystation.event.Headers;
 import io.waystation.event.PositionedEvent;
 import io.waystation.http.StreamFrame;
 
@@ -13,7 +12,7 @@ import io.waystation.http.StreamFrame;
  * <p>Thread-safe.
  */
 final class RelayedEvent {
-    private static final int OVERHEAD = 512;
+    private static final int OVERHEAD = 1_024;
 
     private final PositionedEvent event;
     private final AtomicReferenceArray<StreamFrame> frames = new AtomicReferenceArray<>(StreamEncoding.COUNT);
@@ -44,12 +43,13 @@ final class RelayedEvent {
         return frame;
     }
 
-    /** Estimated bytes held: the event, and one frame of it (Base64 makes it a third longer). */
+    /** Bytes held for one client: the event, and a frame of it (Base64 makes it a third longer). */
     static long weigh(Event event) {
-        long bytes = OVERHEAD + event.body().length;
-        for (Headers.Header header : event.headers().entries()) {
-            bytes += 64L + header.name().length() + header.value().length();
-        }
-        return bytes * 5 / 2;
+        return OVERHEAD + event.weight() * 5 / 2;
+    }
+
+    /** Bytes held when clients of every encoding share it: the event, and a frame of each. */
+    static long weighShared(Event event) {
+        return OVERHEAD + event.weight() * 6;
     }
 }

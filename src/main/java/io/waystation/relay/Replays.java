@@ -98,10 +98,7 @@ public final class Replays {
                 .filter(event -> event.channel().equals(policy.name()))
                 .orElseThrow(() -> new ProblemException(404, "no-such-event",
                         "The channel has no event at this position, or no longer."));
-        return new Event(ids.generate().toString(), stored.channel(), stored.source(), stored.type(),
-                stored.subject(), clock.instant(), proved ? stored.key() : stored.channel(),
-                proved ? stored.verified() : Event.UNVERIFIED, null, stored.id(),
-                stored.method(), stored.path(), stored.query(), stored.headers(), stored.body());
+        return stored.again(ids.generate().toString(), stored.channel(), clock.instant(), proved);
     }
 
     private Event fresh(ChannelPolicy policy, Headers headers, byte[] body) {

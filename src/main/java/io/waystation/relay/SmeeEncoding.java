@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
+import io.waystation.event.ConnectionHeaders;
 import io.waystation.event.Event;
 import io.waystation.event.Headers;
 import io.waystation.event.Position;
@@ -57,7 +58,7 @@ final class SmeeEncoding implements StreamEncoding {
     }
 
     private static boolean travels(String name) {
-        return !RelayedHeaders.isHopByHop(name) && !name.equals("body") && !name.equals("query")
+        return !ConnectionHeaders.contains(name) && !name.equals("body") && !name.equals("query")
                 && !name.equals("timestamp");
     }
 

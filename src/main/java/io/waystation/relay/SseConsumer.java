@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
+import io.waystation.event.KeyedLanes;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.Suspendable;
@@ -158,7 +159,7 @@ public final class SseConsumer extends DefaultConsumer implements Suspendable {
         public void event(FollowedEvent event) {
             status.event(event);
             try {
-                DeliveryWindow.Entry entry = window.add(event.streamId(), event.event().body().length);
+                DeliveryWindow.Entry entry = window.add(event.streamId(), event.event().weight());
                 if (entry != null) {
                     lanes.submit(event.event().key(), done -> give(event, entry, done, newBackoff()));
                 }

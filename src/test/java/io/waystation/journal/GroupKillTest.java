@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -52,10 +53,29 @@ class GroupKillTest {
         assertThat(missing(acknowledged, outside)).as("acknowledged and without effect outside").isEmpty();
     }
 
-    private Process start(String mode) throws IOException {
-        Process process = new ProcessBuilder(
+    @Test
+    void aSmallWindowBoundsWhatAKillRepeatsOutside() throws Exception {
+        int kills = 4;
+        int window = 3;
+        Random random = new Random();
+        for (int round = 0; round < kills; round++) {
+            Process victim = start("append", Integer.toString(window));
+            victim.waitFor(300 + random.nextInt(900), TimeUnit.MILLISECONDS);
+            victim.destroyForcibly().waitFor();
+        }
+        assertThat(start("drain", Integer.toString(window)).waitFor(300, TimeUnit.SECONDS)).isTrue();
+
+        List<String> outside = ids("outside");
+        assertThat(outside.size() - new HashSet<>(outside).size()).isLessThanOrEqualTo(kills * window);
+        assertThat(missing(new HashSet<>(ids("acknowledged")), outside)).isEmpty();
+    }
+
+    private Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-XX:TieredStopAtLevel=1",
-                "-cp", System.getProperty("java.class.path"), GroupVictim.class.getName(), temp.toString(), mode)
+                "-cp", System.getProperty("java.class.path"), GroupVictim.class.getName(), temp.toString()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.appendTo(temp.resolve("errors").toFile()))
                 .start();
         BufferedReader output = new BufferedReader(new InputStreamReader(process.getInputStream()));

@@ -32,7 +32,8 @@ public final class GroupVictim {
             GroupTransaction.of(exchange).orElseThrow().enlist(
                     handle -> handle.execute("INSERT INTO effect VALUES (?)", id));
         });
-        log.route("outside", "journal:events?group=outside&concurrency=4", exchange -> writeId(outside, exchange));
+        String window = arguments.length > 2 ? "&window=" + arguments[2] : "";
+        log.route("outside", "journal:events?group=outside&concurrency=4" + window, exchange -> writeId(outside, exchange));
         System.out.println("ready");
         if (arguments[1].equals("append")) {
             append(log, root);

@@ -330,6 +330,66 @@ class JournalComponentTest {
     }
 
     @Test
+    void aBatchThatAlwaysFailsIsTakenApartAndOnlyTheEventAtFaultBecomesADeadLetter() throws Exception {
+        consume("group=g&batch=true&batchAttempts=2", exchange -> {
+            List<String> ids = exchange.getMessage().getBody(EventBatch.class).events().stream()
+                    .map(record -> record.event().id()).toList();
+            if (ids.contains("poison")) {
+                throw new IllegalStateException("poisoned");
+            }
+            seen.addAll(ids);
+        });
+        for (String id : List.of("e1", "e2", "poison", "e3")) {
+            log.journal().append(TestEvents.verified(id, "c").build(), Runnable::run);
+        }
+        log.append(TestEvents.verified("e4", "c").build());
+
+        awaitSeen("e1", "e2", "e3", "e4");
+        await().untilAsserted(() -> assertThat(log.status("g").lag()).isZero());
+        assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 9))).extracting(letter -> letter.event().event().id())
+                .containsExactly("poison");
+    }
+
+    @Test
+    void aBatchWhoseEffectAlwaysFailsIsTakenApartToo() throws Exception {
+        log.store().writeNow(handle -> handle.execute("CREATE TABLE effect (id TEXT PRIMARY KEY)"));
+        consume("group=g&batch=true&batchAttempts=2", exchange -> {
+            GroupTransaction transaction = GroupTransaction.of(exchange).orElseThrow();
+            exchange.getMessage().getBody(EventBatch.class).events().forEach(record -> transaction.enlist(
+                    handle -> handle.execute("INSERT INTO effect VALUES (?)", record.event().id().substring(0, 2))));
+        });
+        for (String id : List.of("e1", "e1-again", "e2")) {
+            log.journal().append(TestEvents.verified(id, "c").build(), Runnable::run);
+        }
+        log.append(TestEvents.verified("e3", "c").build());
+
+        await().untilAsserted(() -> assertThat(log.status("g").lag()).isZero());
+        assertThat(log.store().<List<String>>read(handle -> handle.createQuery("SELECT id FROM effect ORDER BY id")
+                .mapTo(String.class).list())).containsExactly("e1", "e2", "e3");
+        assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 9))).extracting(letter -> letter.event().event().id())
+                .containsExactly("e1-again");
+    }
+
+    @Test
+    void aDeadLetterOfABatchGroupIsTriedAgainAsABatchOfOne() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        consume("group=g&batch=true&batchAttempts=1", exchange -> {
+            if (broken.get()) {
+                throw new IllegalStateException("for now");
+            }
+            exchange.getMessage().getBody(EventBatch.class).events().forEach(record -> seen.add(record.event().id()));
+        });
+        log.append(TestEvents.verified("e1", "c").build());
+        await().until(() -> log.status("g").deadLetters() == 1);
+        broken.set(false);
+
+        log.deadLetters().requeue(List.of(log.deadLetters().list(DeadLetterFilter.of("g", 9)).get(0).id()));
+
+        awaitSeen("e1");
+        await().until(() -> log.status("g").deadLetters() == 0);
+    }
+
+    @Test
     void redeliveriesOfTheErrorHandlerCountAsAttempts() throws Exception {
         log.context().addRoutes(new RouteBuilder() {
             @Override

@@ -11,8 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.waystation.event.EventHeaders;
-import io.waystation.event.Position;
-import io.waystation.event.PositionedEvent;
+import io.waystation.event.KeyedLanes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,9 +51,8 @@ class ThreadsTest {
                     throw new OutOfMemoryError("of the test: unable to create native thread");
                 }
                 pool.execute(task);
-            }, record -> started.add(record.offset()));
-            lanes.submit(GroupRecord.of(
-                    new PositionedEvent(new Position(1, 7), TestEvents.verified("e7", "c").build())));
+            });
+            lanes.submit("k", done -> started.add(7L));
 
             await().untilAsserted(() -> assertThat(started).containsExactly(7L));
         } finally {
