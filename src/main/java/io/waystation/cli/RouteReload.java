@@ -19,6 +19,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Route;
 import org.apache.camel.component.kamelet.KameletEndpoint;
+import org.apache.camel.component.micrometer.routepolicy.MicrometerRoutePolicy;
 import org.apache.camel.support.EventHelper;
 import org.apache.camel.support.service.ServiceSupport;
 import org.slf4j.Logger;
@@ -140,7 +141,7 @@ final class RouteReload extends ServiceSupport {
     }
 
     private void replace(RouteFile before, RouteFile after) throws Exception {
-        unload(before);
+        unload(before, after.routes());
         if (!after.text().isEmpty()) {
             after.load(context);
         }
@@ -154,10 +155,13 @@ final class RouteReload extends ServiceSupport {
         }
     }
 
-    private void unload(RouteFile file) throws Exception {
+    private void unload(RouteFile file, Set<String> staying) throws Exception {
         for (String id : file.routes()) {
             Route route = context.getRoute(id);
             if (route != null) {
+                if (staying.contains(id)) { // the next route of this id goes on counting with the meters of this one
+                    route.getRoutePolicyList().removeIf(MicrometerRoutePolicy.class::isInstance);
+                }
                 Endpoint endpoint = route.getEndpoint();
                 if (endpoint instanceof KameletEndpoint kamelet) {
                     drop(kamelet.getRouteId()); // the source inside; it must not feed a route that is gone
@@ -182,7 +186,7 @@ final class RouteReload extends ServiceSupport {
         RouteFile before = running.remove(file);
         seen.remove(file);
         try {
-            unload(before);
+            unload(before, Set.of());
             LOG.info("{} is gone, its routes have stopped: {}", file.getFileName(), before.routes());
         } catch (Exception failed) {
             LOG.error("The routes of {} do not stop: {}", file.getFileName(), reason(file, failed));

@@ -10,7 +10,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 import org.apache.camel.Route;
@@ -23,7 +28,11 @@ import org.junit.jupiter.api.io.TempDir;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.micrometer.core.instrument.Counter;
+import io.waystation.EventStream;
 import io.waystation.HubFixture;
+import io.waystation.Patience;
+import io.waystation.store.Meters;
 import org.slf4j.LoggerFactory;
 
 /** Route files edited while the hub runs. */
@@ -169,6 +178,54 @@ class RouteReloadTest {
 
         eventually(() -> post("/webhook/second") == 202);
         assertThat(hub.context().getRoute("source-first")).isNull();
+    }
+
+    @Test
+    void postsAndStreamsGoOnAndMetersKeepCountingWhileARouteIsReloaded() throws Exception {
+        write("busy.camel.yaml", hello("busy", "0"));
+        eventually(() -> get("/v1/busy").equals("0"));
+        double counted = exchanges("busy");
+        List<Integer> statuses = new CopyOnWriteArrayList<>();
+        AtomicBoolean going = new AtomicBoolean(true);
+        try (EventStream stream = EventStream.open(hub.uri("/stream/reloading"))) {
+            assertThat(stream.next(Patience.SOON).orElseThrow().event()).isEqualTo("ready");
+            CompletableFuture<Void> posting = CompletableFuture.runAsync(() -> {
+                while (going.get()) {
+                    statuses.add(postQuietly("/reloading"));
+                    LockSupport.parkNanos(25_000_000); // within the quota of an open channel
+                }
+            });
+
+            for (String version : List.of("1", "2", "3")) {
+                write("busy.camel.yaml", hello("busy", version));
+                eventually(() -> get("/v1/busy").equals(version));
+            }
+            going.set(false);
+            posting.join();
+
+            assertThat(statuses).isNotEmpty().containsOnly(202);
+            long before = 0;
+            for (int i = 0; i < statuses.size(); i++) {
+                String id = stream.next(Patience.SOON).orElseThrow().id();
+                long offset = Long.parseLong(id.substring(id.indexOf('-') + 1));
+                assertThat(offset).isGreaterThan(before);
+                before = offset;
+            }
+        }
+        assertThat(exchanges("busy")).isGreaterThanOrEqualTo(counted + 3);
+    }
+
+    private static int postQuietly(String path) {
+        try {
+            return post(path);
+        } catch (Exception failed) {
+            return -1;
+        }
+    }
+
+    private static double exchanges(String route) {
+        return Meters.of(hub.context()).get("camel.exchanges.total").tag("routeId", route).counters().stream()
+                .mapToDouble(Counter::count).max().orElse(0);
     }
 
     private static int post(String path) throws Exception {
