@@ -9,6 +9,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
 
 import io.micrometer.core.instrument.Gauge;
+import io.waystation.settings.SecretFiles;
 import io.waystation.settings.Settings;
 import io.waystation.store.Meters;
 import io.waystation.store.SecretBox;
@@ -17,7 +18,7 @@ import io.waystation.store.Store;
 /** Builds the channels and binds them as {@code channels}, their quotas as {@code channelQuotas}. */
 public final class ChannelConfiguration implements CamelConfiguration {
     @Override
-    public void configure(CamelContext context) {
+    public void configure(CamelContext context) throws Exception {
         // not forEach: Camel's ordered properties do not override it, and it finds nothing
         Set<String> keys = context.getPropertiesComponent()
                 .loadProperties(key -> key.startsWith("waystation.channels.")).stringPropertyNames();
@@ -25,8 +26,14 @@ public final class ChannelConfiguration implements CamelConfiguration {
         Registry registry = context.getRegistry();
         Store store = registry.lookupByNameAndType("store", Store.class);
         SecretBox box = registry.lookupByNameAndType("secretBox", SecretBox.class);
-        registry.bind("channels", new Channels(
-                settings, Optional.of(new ChannelRows(store, box)), Clock.systemUTC()));
+        Channels channels = new Channels(settings, Optional.of(new ChannelRows(store, box)), Clock.systemUTC());
+        registry.bind("channels", channels);
+        SecretFiles files = new SecretFiles(context, Settings.of(context).duration("waystation.secrets.reload"));
+        if (!settings.defined().isEmpty()) {
+            files.add(() -> channels.refresh(ChannelSettings.of(Settings.of(context), keys).defined()));
+        }
+        registry.bind(SecretFiles.NAME, files);
+        context.addService(files, true, true);
         ChannelQuotas quotas = new ChannelQuotas(settings, Clock.systemUTC());
         registry.bind("channelQuotas", quotas);
         Gauge.builder("waystation.channels.open", quotas, ChannelQuotas::openChannels)

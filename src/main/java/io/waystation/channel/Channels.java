@@ -11,6 +11,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /**
  * Every channel and its policy: those defined in settings, those defined by API, those that sources name, and,
  * where they are allowed, open ones nobody defined.
@@ -19,6 +22,7 @@ import java.util.stream.Stream;
  * channels waits for the disk and may not.
  */
 public final class Channels {
+    private static final Logger LOG = LoggerFactory.getLogger(Channels.class);
     private static final int MOST_DEFINED = 10_000;
 
     private final ChannelSettings settings;
@@ -138,6 +142,17 @@ public final class Channels {
         stored().remove(name);
         defined.remove(name);
         return true;
+    }
+
+    /** Takes what the settings define now into use; a channel that did not change keeps its policy. */
+    synchronized void refresh(Map<String, ChannelPolicy> ofSettings) {
+        ofSettings.forEach((name, policy) -> {
+            if (!policy.equals(defined.get(name))) {
+                checks.forEach(check -> check.accept(policy));
+                defined.put(name, policy);
+                LOG.info("Channel {} has new secrets or readers", name);
+            }
+        });
     }
 
     /** Adds what every definition must pass; it throws {@link IllegalArgumentException}. Checks those there are at once. */

@@ -2,8 +2,12 @@ package io.waystation.ingest;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -44,6 +48,8 @@ public final class Ingest {
     private final Acknowledgement acknowledgement;
     private final Map<String, ChannelSource> ofChannels = new ConcurrentHashMap<>();
     private final Source openChannels;
+    /** Forgets a source when its route is gone. */
+    private final Set<WebhookSource> configured = Collections.newSetFromMap(new WeakHashMap<>());
 
     /** Puts it together; {@code subscribers} is asked only by channels that need to know. */
     Ingest(IngestSettings settings, Channels channels, ChannelQuotas quotas, Supplier<SubscriberCount> subscribers,
@@ -76,9 +82,31 @@ public final class Ingest {
         accept(exchange, source, channels.policy(channel).orElseThrow(Ingest::unknownChannel));
     }
 
-    /** Takes the channel for a configured source, unless somebody defined it. */
-    void reserve(String channel) {
-        channels.reserveForSource(channel);
+    /** Takes a configured source in: its channel is its own unless somebody defined it, and its secrets are looked at. */
+    void add(WebhookSource source) {
+        channels.reserveForSource(source.channel());
+        synchronized (configured) {
+            configured.add(source);
+        }
+    }
+
+    /** Looks at the secrets of every configured source; one that cannot be read keeps no other from being looked at. */
+    void refreshSecrets() {
+        List<WebhookSource> all;
+        synchronized (configured) {
+            all = List.copyOf(configured);
+        }
+        RuntimeException unreadable = null;
+        for (WebhookSource source : all) {
+            try {
+                source.refreshSecrets();
+            } catch (RuntimeException failed) {
+                unreadable = failed;
+            }
+        }
+        if (unreadable != null) {
+            throw unreadable;
+        }
     }
 
     private static ProblemException unknownChannel() {

@@ -13,6 +13,7 @@ import com.fasterxml.uuid.NoArgGenerator;
 import io.waystation.channel.ChannelQuotas;
 import io.waystation.channel.Channels;
 import io.waystation.channel.SubscriberCount;
+import io.waystation.settings.SecretFiles;
 import io.waystation.settings.Settings;
 import io.waystation.store.Meters;
 
@@ -27,14 +28,16 @@ public final class IngestConfiguration implements CamelConfiguration {
         Channels channels = registry.lookupByNameAndType("channels", Channels.class);
         SourceFactory sources = new SourceFactory(settings, clock, Meters.of(context));
         channels.addCheck(sources::ofChannel); // a channel that cannot work is refused now, not at its first post
-        registry.bind("ingest", new Ingest(
+        Ingest ingest = new Ingest(
                 settings,
                 channels,
                 registry.lookupByNameAndType("channelQuotas", ChannelQuotas.class),
                 new Subscribers(registry),
                 sources,
                 clock,
-                () -> ids.generate().toString()));
+                () -> ids.generate().toString());
+        registry.bind("ingest", ingest);
+        registry.lookupByNameAndType(SecretFiles.NAME, SecretFiles.class).add(ingest::refreshSecrets);
     }
 
     /** Finds whoever counts subscribers, which is built after this room. */

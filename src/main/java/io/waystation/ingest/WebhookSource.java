@@ -7,6 +7,8 @@ import java.util.Optional;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.util.TimeUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import io.waystation.channel.ChannelName;
 import io.waystation.channel.Quota;
@@ -22,6 +24,8 @@ import io.waystation.settings.Secret;
  * opens its address.
  */
 public final class WebhookSource {
+    private static final Logger LOG = LoggerFactory.getLogger(WebhookSource.class);
+
     private Ingest ingest;
     private String address;
     private String channel;
@@ -37,34 +41,57 @@ public final class WebhookSource {
     private String algorithm = "";
     private String encoding = "";
     private boolean keepCredentials;
-    private Source source;
+    private List<Secret> resolved;
+    private volatile Source source;
 
     /** Builds the source, after every property is set. */
     public void start() {
         if (!ChannelName.isWellFormed(channel)) {
             throw invalid("names the malformed channel '" + channel + "'");
         }
+        resolved = resolve();
+        source = build(resolved);
+        ingest.add(this);
+    }
+
+    /** Takes the secrets into use that their files have now. */
+    void refreshSecrets() {
+        List<Secret> now = resolve();
+        if (!now.equals(resolved)) {
+            source = build(now);
+            resolved = now;
+            LOG.info("The {} has new secrets", name());
+        }
+    }
+
+    String channel() {
+        return channel;
+    }
+
+    private List<Secret> resolve() {
+        return list(secrets).stream()
+                .map(reference -> Secret.resolve(name(), reference, ingest.sources().literalSecrets())).toList();
+    }
+
+    private Source build(List<Secret> with) {
         Provider sender = SourceFactory.provider(name(), provider);
-        source = ingest.sources().of(new SourceSettings(
+        return ingest.sources().of(new SourceSettings(
                 address,
                 channel,
                 sender,
                 classifyAs.isBlank() ? sender : SourceFactory.provider(name(), classifyAs),
-                scheme(),
+                scheme(with),
                 rate.isBlank() ? Quota.UNLIMITED : new Quota(number("rate", rate, 1_000_000), 0, 0, 0),
                 list(allow),
                 status.isBlank() ? sender.successStatus() : status(),
                 Answer.WAYSTATION,
                 keepCredentials));
-        ingest.reserve(channel);
     }
 
-    private SchemeSettings scheme() {
-        List<Secret> resolved = list(secrets).stream()
-                .map(reference -> Secret.resolve(name(), reference, ingest.sources().literalSecrets())).toList();
-        SchemeSettings usual = ingest.sources().scheme(resolved, window.isBlank() ? null : duration(window));
+    private SchemeSettings scheme(List<Secret> with) {
+        SchemeSettings usual = ingest.sources().scheme(with, window.isBlank() ? null : duration(window));
         return new SchemeSettings(
-                resolved,
+                with,
                 usual.window(),
                 usual.clock(),
                 usual.legacySha1(),
