@@ -37,13 +37,19 @@ public final class BackupCommand implements Callable<Integer> {
         JsonNode answer = hub.connect().post("/api/backup", Map.of());
         Path made = Path.of(answer.path("folder").asText());
         String size = answer.path("bytes").asText() + " bytes in " + answer.path("files").asText() + " files";
-        if (Files.isReadable(made)) {
+        if (isOfThisMachine(made)) {
             move(made, target.toAbsolutePath());
             output.say("copied to " + target + ", " + size, answer);
         } else {
             output.say("the hub copied to " + made + " on its own machine, " + size, answer);
         }
         return ExitCode.OK;
+    }
+
+    /** Whether it is where the hub of the data folder puts backups: no answer makes us move anything else. */
+    private boolean isOfThisMachine(Path made) throws IOException {
+        Path backups = hub.data().resolve("backups");
+        return Files.isReadable(made) && Files.isDirectory(backups) && made.toRealPath().startsWith(backups.toRealPath());
     }
 
     /** Moves a folder, also to another file system. */

@@ -28,6 +28,8 @@ import picocli.CommandLine.Parameters;
 /** {@code waystation events}: what the log holds, and sending it again. */
 @Command(name = "events", mixinStandardHelpOptions = true, description = "Lists, shows and replays events.")
 public final class EventsCommand {
+    /** What the API shows in place of a credential; nobody is helped by getting it. */
+    private static final String MASKED = "***";
     private static final Set<String> SET_BY_THE_CLIENT = Set.of("host", "content-length", "connection", "expect", "upgrade");
 
     /** Which events. */
@@ -106,6 +108,9 @@ public final class EventsCommand {
         if ((id == null) == !some) {
             throw new CommandFailure(ExitCode.USAGE, "name one event by id, or say which events with --channel, --type, --since, ...");
         }
+        if (dryRun && (client != null || to != null) || client != null && to != null || into != null && (client != null || to != null)) {
+            throw new CommandFailure(ExitCode.USAGE, "--client, --to and --into exclude each other, and --dry-run is for the hub's replays");
+        }
         if (client != null) {
             return replayDeadLetters(output, client, id);
         }
@@ -115,6 +120,12 @@ public final class EventsCommand {
         ObjectNode request = JsonNodeFactory.instance.objectNode();
         if (into != null) {
             request.put("into", into);
+        }
+        if (id != null && dryRun) {
+            JsonNode event = hub.connect().get(path(id), Map.of());
+            output.say("would replay " + event.path("position").asText(), JsonNodeFactory.instance.objectNode().put("dryRun", true)
+                    .put("position", event.path("position").asText()).put("channel", into == null ? event.path("channel").asText() : into));
+            return ExitCode.OK;
         }
         if (id != null) {
             JsonNode answer = hub.connect().post(path(id) + "/replay", request);
@@ -160,7 +171,11 @@ public final class EventsCommand {
                 .method(event.path("method").asText("POST"), HttpRequest.BodyPublishers.ofByteArray(body));
         event.path("headers").fields().forEachRemaining(header -> {
             if (!SET_BY_THE_CLIENT.contains(header.getKey())) {
-                header.getValue().forEach(value -> request.header(header.getKey(), value.asText()));
+                header.getValue().forEach(value -> {
+                    if (!value.asText().equals(MASKED)) {
+                        request.header(header.getKey(), value.asText());
+                    }
+                });
             }
         });
         request.setHeader("Idempotency-Key", event.path("id").asText());

@@ -7,11 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 
 import picocli.CommandLine.Option;
 
 /** Which hub a command talks to, and with which token. */
 public final class HubOptions {
+    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
     private static final String DEFAULT_ADDRESS = "http://127.0.0.1:3333";
 
     @Option(names = "--url", paramLabel = "URL", defaultValue = "${env:WAYSTATION_URL}",
@@ -31,8 +33,8 @@ public final class HubOptions {
     /** A client of the hub. */
     HubClient connect() {
         return new HubClient(address(), token().orElseThrow(() -> new CommandFailure(ExitCode.USAGE,
-                "no token: set WAYSTATION_TOKEN, or name the hub's data folder with --data (" + data.resolve("token")
-                        + " is not there)")));
+                "no token: set WAYSTATION_TOKEN, or name the data folder of the hub at " + address() + " with --data ("
+                        + data.resolve("token") + " is not there, or of another hub)")));
     }
 
     /** Data folder. */
@@ -45,8 +47,12 @@ public final class HubOptions {
         return HubClient.address(text);
     }
 
+    /** The data folder's token goes to the hub of that folder and to this machine, and to no other address. */
     private Optional<String> token() {
-        return given(token).or(() -> read(data.resolve("token")));
+        URI address = address();
+        boolean ours = given(url).isEmpty() || read(data.resolve("address")).filter(own -> HubClient.address(own).equals(address)).isPresent()
+                || LOOPBACK.contains(address.getHost());
+        return given(token).or(() -> ours ? read(data.resolve("token")) : Optional.empty());
     }
 
     private static Optional<String> given(String text) {

@@ -22,11 +22,11 @@ import org.sqlite.SQLiteErrorCode;
  * Copies a data folder while the hub runs, so that the copy starts as a hub of its own.
  *
  * <p>The store is copied before the log: groups in the copy stand at or before the end of the copied log, so
- * restoring repeats effects rather than missing them. Every database is copied through SQLite's backup interface,
- * which sees one moment of it and makes no writer wait.
+ * restoring repeats effects rather than missing them. Every database is copied through SQLite's backup interface in one
+ * step: it sees one moment and makes no writer wait. In several steps it would begin anew with every commit in between.
  */
 public final class Backup {
-    private static final int PAGES_AT_ONCE = 1_000;
+    private static final int ALL_PAGES = -1;
     private static final int PAUSE_MILLIS = 1;
     private static final int BUSY_TRIES = 10_000;
 
@@ -72,6 +72,9 @@ public final class Backup {
         } catch (IOException e) {
             deleteQuietly(draft, e);
             throw new UncheckedIOException("the backup to " + destination + " failed: " + e.getMessage(), e);
+        } catch (UncheckedIOException e) {
+            deleteQuietly(draft, e.getCause());
+            throw e;
         } finally {
             running.unlock();
         }
@@ -104,7 +107,7 @@ public final class Backup {
                 continue; // retention took it while we copied; its events are past their time
             }
         }
-        for (String name : List.of("format", "token", "secret.key")) {
+        for (String name : List.of("format", "token", "secret.key", "first-channel", "log/low-water")) {
             Path file = folder.root().resolve(name);
             if (Files.exists(file)) {
                 Files.copy(file, draft.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
@@ -127,7 +130,7 @@ public final class Backup {
         config.setReadOnly(true);
         try (Connection connection = config.createConnection("jdbc:sqlite:" + from)) {
             int result = connection.unwrap(SQLiteConnection.class).getDatabase()
-                    .backup("main", to.toString(), null, PAUSE_MILLIS, BUSY_TRIES, PAGES_AT_ONCE);
+                    .backup("main", to.toString(), null, PAUSE_MILLIS, BUSY_TRIES, ALL_PAGES);
             if (result != SQLiteErrorCode.SQLITE_OK.code) {
                 throw new IOException("copying " + from + " ended with " + SQLiteErrorCode.getErrorCode(result));
             }

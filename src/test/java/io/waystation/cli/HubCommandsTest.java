@@ -129,6 +129,27 @@ class HubCommandsTest {
     }
 
     @Test
+    void aDryRunOfOneEventReplaysNothingEither() throws Exception {
+        String id = send("dry-one", "{}", "push");
+
+        JsonNode answer = json("events", "replay", id, "--dry-run");
+
+        assertThat(answer.path("channel").asText()).isEqualTo("dry-one");
+        assertThat(json("events", "list", "--channel", "dry-one").path("events")).hasSize(1);
+        assertThat(run("events", "replay", id, "--into", "other", "--to", hub.uri("/x").toString()).exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void theTokenOfADataFolderGoesToNoOtherAddress() throws Exception {
+        CommandLineRun elsewhere = run("events", "list", "--url", "http://192.0.2.1:3333");
+        CommandLineRun here = run("events", "list", "--url", hub.uri("").toString());
+
+        assertThat(elsewhere.exitCode()).isEqualTo(2);
+        assertThat(elsewhere.err()).contains("no token");
+        assertThat(here.exitCode()).as(here.err()).isZero();
+    }
+
+    @Test
     void aTokenDoesWhatItsRolesAllowAndNoMore() throws Exception {
         String secret = json("tokens", "create", "reader", "--role", "read").path("secret").asText();
 

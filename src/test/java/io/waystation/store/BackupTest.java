@@ -7,10 +7,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.waystation.Patience;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +54,32 @@ class BackupTest {
             long rows = store.read(handle -> handle.createQuery("SELECT count(*) FROM probe").mapTo(Long.class).one());
             assertThat(rows).isBetween((long) before, (long) written.get());
             assertThat(copy.token()).hasContent("token");
+        }
+    }
+
+    @Test
+    void endsAlthoughCommitsNeverPause() throws Exception {
+        AtomicBoolean stop = new AtomicBoolean();
+        try (DataFolder folder = DataFolder.open(temp.resolve("data"));
+                Store store = Store.open(folder, new SimpleMeterRegistry())) {
+            store.writeNow(handle -> handle.execute("CREATE TABLE probe (pad BLOB)"));
+            for (int i = 0; i < 10; i++) {
+                store.writeNow(handle -> handle.execute("INSERT INTO probe VALUES (zeroblob(8000000))"));
+            }
+            CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+                while (!stop.get()) {
+                    store.writeNow(handle -> handle.execute("INSERT INTO probe VALUES (zeroblob(10))"));
+                }
+            });
+            try {
+                Backup.Result result = CompletableFuture.supplyAsync(() -> new Backup(folder).run(temp.resolve("copy")))
+                        .get(Patience.SOON.toSeconds(), TimeUnit.SECONDS);
+
+                assertThat(result.bytes()).isGreaterThan(80_000_000);
+            } finally {
+                stop.set(true);
+                writer.join();
+            }
         }
     }
 
