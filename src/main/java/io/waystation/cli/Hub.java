@@ -50,6 +50,7 @@ public final class Hub {
      * @param home folder whose {@code routes} and {@code kamelets} win over the built-in ones, or empty
      */
     public static Main create(Properties settings, Optional<Path> home) {
+        CamelSettings.check(settings, System.getenv());
         Main main = new Main(Hub.class);
         main.setAppName("Waystation");
         main.configure().setName("waystation");

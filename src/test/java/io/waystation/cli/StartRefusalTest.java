@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,6 +73,16 @@ class StartRefusalTest {
     @Test
     void aSettingThatIsNoNumber() {
         assertRefused(serve("--port", "many"), 2, "many");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"camel.server.port, abc", "camel.server.maxBodySize, big", "camel.server.enabled, perhaps",
+        "camel.main.shutdownTimeout, soon", "camel.main.useMdcLogging, perhaps", "camel.management.port, abc",
+        "camel.management.enabled, perhaps", "camel.health.enabled, perhaps", "camel.health.exposureLevel, everything",
+        "camel.metrics.enabled, perhaps", "camel.metrics.routePolicyLevel, some",
+        "camel.component.kamelet.noErrorHandler, perhaps", "camel.component.journal.bridgeErrorHandler, perhaps"})
+    void aSettingOfCamelWithAValueOfTheWrongKind(String key, String value) {
+        assertRefused(serve("--port", "0", "-D", key + "=" + value), 2, key, value);
     }
 
     @Test
