@@ -12,9 +12,9 @@ import io.waystation.settings.Settings;
  * @param maxAge events older than this are deleted, segment by segment, unless a reader still needs them
  * @param maxSize the log is never larger than about this, whoever still needs its events
  * @param queueEvents so many events may wait for the disk
- * @param queueBytes so many bytes of bodies may wait for the disk
+ * @param queueBytes so many bytes of events may wait for the disk
  * @param batchEvents so many events at most in one transaction
- * @param batchBytes so many bytes of bodies at most in one transaction, or one event
+ * @param batchBytes so many bytes of events at most in one transaction, or one event
  * @param cacheBytes so many bytes of the newest events stay in memory
  * @param duplicateWindow a delivery id is remembered for this long
  * @param maxUnindexed so many delivery ids are kept in memory while the index catches up

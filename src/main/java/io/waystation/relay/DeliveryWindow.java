@@ -20,7 +20,7 @@ final class DeliveryWindow {
      * An empty window.
      *
      * @param mostEvents how many events it holds
-     * @param mostBytes how many bytes of bodies it holds; one event always fits
+     * @param mostBytes how many bytes of events it holds; one event always fits
      * @param reached told each position reached, in order, while the window is locked: it must not block
      */
     DeliveryWindow(int mostEvents, long mostBytes, Consumer<String> reached) {

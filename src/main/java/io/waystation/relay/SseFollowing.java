@@ -44,7 +44,7 @@ public class SseFollowing {
     private int parallel = 1;
     @UriParam(label = "consumer", defaultValue = "1000", description = "How many events may be taken and not done with")
     private int maxInFlight = 1000;
-    @UriParam(label = "consumer", defaultValue = "67108864", description = "How many bytes of bodies those events may have")
+    @UriParam(label = "consumer", defaultValue = "67108864", description = "How many bytes those events may have, bodies, headers and attributes together")
     private long maxInFlightBytes = 64L << 20;
     @UriParam(label = "consumer", defaultValue = "67108864", description = "Largest message taken; a larger one is passed over")
     private int maxMessageBytes = EventStreamParser.DEFAULT_MAX_BYTES;
