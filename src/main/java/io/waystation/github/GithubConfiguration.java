@@ -7,11 +7,13 @@ import org.apache.camel.CamelContext;
 
 import io.waystation.settings.Settings;
 
-/** Builds the beans {@code githubClient} and {@code githubReleases}. */
+/** Builds the beans {@code githubSettings}, {@code githubClient} and {@code githubReleases}. */
 public final class GithubConfiguration implements CamelConfiguration {
     @Override
     public void configure(CamelContext context) {
-        GithubClient client = new GithubClient(GithubSettings.from(Settings.of(context)), Clock.systemUTC());
+        GithubSettings settings = GithubSettings.from(Settings.of(context));
+        GithubClient client = new GithubClient(settings, Clock.systemUTC());
+        context.getRegistry().bind("githubSettings", settings);
         context.getRegistry().bind("githubClient", client);
         context.getRegistry().bind("githubReleases", new Releases(client));
     }

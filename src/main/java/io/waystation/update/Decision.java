@@ -1,6 +1,7 @@
 package io.waystation.update;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,14 @@ public record Decision(String subsystem, Action action, Rule rule, String reason
     public Decision {
         findings = List.copyOf(findings);
         sightings = Map.copyOf(sightings);
+    }
+
+    /** The same with further findings, least important. */
+    Decision with(List<Finding> further) {
+        List<Finding> all = new ArrayList<>(findings);
+        further.stream().limit(MOST_FINDINGS - findings.size()).forEach(all::add);
+        return new Decision(subsystem, action, rule, reason, current, latest, wanted, until, upstream, all,
+                omitted + findings.size() + further.size() - all.size(), sightings);
     }
 
     /** The newest version that waits, also beside an update to an older one. */

@@ -86,11 +86,15 @@ public final class SubsystemDefinition {
         if (upstreams.isEmpty()) {
             throw invalid("repository", repository, "is not set");
         }
-        return new Subsystem(name, upstreams, selection(), policy(), local());
+        Selection selection = selection();
+        if (selection.strategy() == Strategy.RELEASES && upstreams.stream().anyMatch(u -> u.repository().isEmpty())) {
+            throw invalid("repository", repository, "tells no owner/name to ask for releases; write owner/name=address");
+        }
+        return new Subsystem(name, upstreams, selection, policy(), local());
     }
 
     private Upstream upstream(String text) {
-        GitAddress address = read("repository", text, t -> GitAddress.of(t, settings.forge(), settings.files()));
+        GitAddress address = read("repository", text, t -> GitAddress.of(t, settings.forge().toString(), settings.files()));
         RefName.problem(branch).ifPresent(problem -> {
             throw invalid("branch", branch, problem);
         });

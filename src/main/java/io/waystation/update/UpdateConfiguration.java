@@ -1,15 +1,45 @@
 package io.waystation.update;
 
+import java.nio.file.Path;
+
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
+import org.apache.camel.spi.Registry;
+import org.apache.camel.support.service.ServiceSupport;
 
+import io.waystation.github.GithubSettings;
+import io.waystation.github.Releases;
 import io.waystation.settings.Settings;
+import io.waystation.update.git.GitAccess;
+import io.waystation.update.git.GitRemotes;
 
-/** Builds the beans {@code subsystems} and {@code upstreamSettings}. */
+/** Builds the beans {@code subsystems}, {@code upstreamSettings}, {@code gitRemotes} and {@code decider}. */
 public final class UpdateConfiguration implements CamelConfiguration {
     @Override
-    public void configure(CamelContext context) {
-        context.getRegistry().bind("subsystems", new Subsystems());
-        context.getRegistry().bind("upstreamSettings", UpstreamSettings.from(Settings.of(context)));
+    public void configure(CamelContext context) throws Exception {
+        Registry registry = context.getRegistry();
+        UpstreamSettings settings = UpstreamSettings.from(Settings.of(context));
+        GithubSettings github = registry.lookupByNameAndType("githubSettings", GithubSettings.class);
+        GitRemotes remotes = new GitRemotes(new GitAccess(settings.timeout(), settings.forge(), github.token(),
+                Path.of(System.getProperty("user.home")), settings.largest()));
+        registry.bind("subsystems", new Subsystems());
+        registry.bind("upstreamSettings", settings);
+        registry.bind("gitRemotes", remotes);
+        registry.bind("decider", new Decider(remotes, registry.lookupByNameAndType("githubReleases", Releases.class), Platform.current()));
+        context.addService(new RemotesService(remotes), true, true);
+    }
+
+    /** Ends the threads that read repositories. */
+    private static final class RemotesService extends ServiceSupport {
+        private final GitRemotes remotes;
+
+        private RemotesService(GitRemotes remotes) {
+            this.remotes = remotes;
+        }
+
+        @Override
+        protected void doStop() {
+            remotes.close();
+        }
     }
 }

@@ -1,11 +1,12 @@
 package io.waystation.update;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.function.Consumer;
 
 /** Subsystems for tests, made the way a stanza makes them. */
 public final class TestSubsystems {
-    private static final UpstreamSettings SETTINGS = new UpstreamSettings("https://github.com", true, Duration.ofSeconds(30));
+    private static final UpstreamSettings SETTINGS = new UpstreamSettings(URI.create("https://github.com"), true, Duration.ofSeconds(30), 1 << 30);
 
     private TestSubsystems() {
     }

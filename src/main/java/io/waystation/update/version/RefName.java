@@ -1,7 +1,6 @@
 package io.waystation.update.version;
 
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 import org.eclipse.jgit.lib.Repository;
 
@@ -13,7 +12,6 @@ import org.eclipse.jgit.lib.Repository;
  * what they are, never cleaned by what they contain.
  */
 public final class RefName {
-    private static final Pattern ALLOWED = Pattern.compile("[0-9A-Za-z][0-9A-Za-z.+_/-]{0,127}");
     private static final int LONGEST = 128;
     private static final int SHOWN = 80;
 
@@ -36,13 +34,25 @@ public final class RefName {
         if (name.charAt(0) == '-') {
             return Optional.of("begins with a dash, as an option does");
         }
-        if (!ALLOWED.matcher(name).matches()) {
+        if (!isAllowed(name)) {
             return Optional.of("has characters other than ASCII letters, digits and . + _ / -, or does not begin with a letter or digit");
         }
         if (name.contains("..") || !Repository.isValidRefName("refs/tags/" + name)) {
             return Optional.of("is no well-formed name of a Git ref");
         }
         return Optional.empty();
+    }
+
+    /** A loop and not a regular expression: an upstream may have a hundred thousand tags. */
+    private static boolean isAllowed(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean plain = c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z';
+            if (!plain && (i == 0 || ".+_/-".indexOf(c) < 0)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A name as it may stand in a log line, a page or a terminal: printable ASCII, the rest escaped, cut when long. */

@@ -1,5 +1,6 @@
 package io.waystation.update.version;
 
+import java.util.Arrays;
 import java.util.List;
 
 import org.semver4j.Semver;
@@ -14,11 +15,13 @@ import org.semver4j.Semver;
  */
 public final class Version implements Comparable<Version> {
     private final String text;
-    private final Semver value;
+    private final int[] numbers;
+    private final List<String> prerelease;
 
-    Version(String text, Semver value) {
+    Version(String text, int[] numbers, List<String> prerelease) {
         this.text = text;
-        this.value = value;
+        this.numbers = numbers;
+        this.prerelease = prerelease;
     }
 
     /** As upstream writes it, such as {@code v2.10.25}: without what the tag pattern puts around it. */
@@ -28,26 +31,25 @@ public final class Version implements Comparable<Version> {
 
     /** First number; the year of a calendar version. */
     public int major() {
-        return value.getMajor();
+        return numbers[0];
     }
 
     /** Second number. */
     public int minor() {
-        return value.getMinor();
+        return numbers[1];
     }
 
     /** Whether it has prerelease identifiers. */
     public boolean isPrerelease() {
-        return !value.getPreRelease().isEmpty();
+        return !prerelease.isEmpty();
     }
 
     /** Letters that the prerelease begins with ({@code rc} of {@code rc.10} and {@code rc10}); empty when there are none. */
     public String prereleaseName() {
-        List<String> identifiers = value.getPreRelease();
-        if (identifiers.isEmpty()) {
+        if (prerelease.isEmpty()) {
             return "";
         }
-        String first = identifiers.get(0);
+        String first = prerelease.get(0);
         int end = 0;
         while (end < first.length() && Character.isLetter(first.charAt(end))) {
             end++;
@@ -55,13 +57,41 @@ public final class Version implements Comparable<Version> {
         return first.substring(0, end);
     }
 
-    Semver value() {
-        return value;
+    /** For ranges: the version without build metadata. */
+    Semver semver() {
+        String rest = prerelease.isEmpty() ? "" : "-" + String.join(".", prerelease);
+        return new Semver(numbers[0] + "." + numbers[1] + "." + numbers[2] + rest);
     }
 
     @Override
     public int compareTo(Version other) {
-        return value.compareTo(other.value);
+        for (int i = 0; i < numbers.length; i++) {
+            if (numbers[i] != other.numbers[i]) {
+                return Integer.compare(numbers[i], other.numbers[i]);
+            }
+        }
+        if (isPrerelease() != other.isPrerelease()) {
+            return isPrerelease() ? -1 : 1;
+        }
+        for (int i = 0; i < Math.min(prerelease.size(), other.prerelease.size()); i++) {
+            int order = compare(prerelease.get(i), other.prerelease.get(i));
+            if (order != 0) {
+                return order;
+            }
+        }
+        return Integer.compare(prerelease.size(), other.prerelease.size());
+    }
+
+    private static int compare(String a, String b) {
+        boolean number = isNumber(a);
+        if (number != isNumber(b)) {
+            return number ? -1 : 1;
+        }
+        return number ? Integer.compare(Integer.parseInt(a), Integer.parseInt(b)) : a.compareTo(b);
+    }
+
+    private static boolean isNumber(String identifier) {
+        return identifier.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     @Override
@@ -71,7 +101,7 @@ public final class Version implements Comparable<Version> {
 
     @Override
     public int hashCode() {
-        return value.withClearedBuild().hashCode();
+        return 31 * Arrays.hashCode(numbers) + prerelease.hashCode();
     }
 
     @Override

@@ -52,7 +52,7 @@ public final class VersionRange {
         if (ranges == null) {
             return true;
         }
-        Semver value = version.value();
+        Semver value = version.semver();
         return value.satisfies(ranges)
                 && (value.getPreRelease().isEmpty() || value.withClearedPreReleaseAndBuild().satisfies(ranges));
     }

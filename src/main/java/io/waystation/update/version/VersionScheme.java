@@ -1,9 +1,8 @@
 package io.waystation.update.version;
 
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-
-import org.semver4j.Semver;
 
 /** How a subsystem's upstream numbers its versions. */
 public enum VersionScheme {
@@ -22,7 +21,7 @@ public enum VersionScheme {
             if (tooLarge(matcher.group(1), matcher.group(2), matcher.group(3)) || tooLargePrerelease(matcher.group(4))) {
                 return OddVersion.odd(text, "has a number of more than " + DIGITS + " digits");
             }
-            return new VersionReading.Read(new Version(text, new Semver(bare)));
+            return version(text, matcher.group(1), matcher.group(2), matcher.group(3), matcher.group(4));
         }
     },
 
@@ -34,10 +33,8 @@ public enum VersionScheme {
             if (!matcher.matches() || !OddVersion.isYearOrDate(matcher.group(1)) || tooLargePrerelease(matcher.group(4))) {
                 return OddVersion.odd(text, "is no calendar version such as 2025.12 or 2025.12.1");
             }
-            int last = matcher.group(3) == null ? 0 : Integer.parseInt(matcher.group(3));
-            String numbers = matcher.group(1) + "." + Integer.parseInt(matcher.group(2)) + "." + last;
-            String rest = matcher.group(4) == null ? "" : "-" + matcher.group(4);
-            return new VersionReading.Read(new Version(text, new Semver(numbers + rest)));
+            String last = matcher.group(3) == null ? "0" : matcher.group(3);
+            return version(text, matcher.group(1), matcher.group(2), last, matcher.group(4));
         }
     };
 
@@ -62,6 +59,16 @@ public enum VersionScheme {
     }
 
     abstract VersionReading readSafe(String text);
+
+    /** Whether a larger first number says that something may break: a new year does not. */
+    public boolean hasMeaningfulNumbers() {
+        return this == SEMVER;
+    }
+
+    private static VersionReading version(String text, String major, String minor, String patch, String prerelease) {
+        int[] numbers = {Integer.parseInt(major), Integer.parseInt(minor), Integer.parseInt(patch)};
+        return new VersionReading.Read(new Version(text, numbers, prerelease == null ? List.of() : List.of(DOT.split(prerelease))));
+    }
 
     private static boolean tooLarge(String... numbers) {
         for (String number : numbers) {
