@@ -47,7 +47,7 @@ final class GitSystem extends SystemReader.Delegate {
     private static final class Nothing extends FileBasedConfig {
         private Nothing(Config parent, FS fs) {
             super(parent, null, fs);
-            setInt("gc", null, "auto", 0); // JGit would collect garbage after a fetch, on a thread of its own
+            setBoolean("fetch", null, "autogc", false); // else JGit would collect garbage after a fetch, on a thread of its own
         }
 
         @Override

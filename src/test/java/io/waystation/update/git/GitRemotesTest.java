@@ -3,6 +3,7 @@ package io.waystation.update.git;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -13,6 +14,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
 
+import org.eclipse.jgit.util.FS;
+import org.eclipse.jgit.util.SystemReader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,14 +97,16 @@ class GitRemotesTest {
     }
 
     @Test
-    void readsNothingOfTheUsersConfiguration() throws IOException {
+    void readsNothingOfTheUsersConfiguration() throws Exception {
         Files.writeString(folder.resolve(".gitconfig"), "[url \"file:///elsewhere\"]\n  insteadOf = " + upstream.address() + "\n");
-        String home = System.getProperty("user.home");
-        System.setProperty("user.home", folder.toString());
+        File home = FS.DETECTED.userHome();
+        FS.DETECTED.setUserHome(folder.toFile());
         try {
             assertThat(remotes.refs(upstream.address(), "main").head()).contains(upstream.head());
+            assertThat(SystemReader.getInstance().openUserConfig(null, FS.DETECTED).getSections()).doesNotContain("url");
+            assertThat(SystemReader.getInstance().getUserConfig().getSections()).doesNotContain("url");
         } finally {
-            System.setProperty("user.home", home);
+            FS.DETECTED.setUserHome(home);
         }
     }
 
