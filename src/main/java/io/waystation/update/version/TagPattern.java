@@ -9,7 +9,7 @@ import java.util.regex.PatternSyntaxException;
  * Which tags of a repository are a subsystem's, and which part of them is the version.
  *
  * <p>Written as a tag with one {@code *} where the version stands ({@code *}, {@code nats-*}, {@code nats/*}), or as a regular
- * expression with a group named {@code version} that matches the whole tag ({@code nats-server[-/](?<version>v.+)}).
+ * expression with a group named {@code version} that matches the whole tag ({@code nats-server(?:-|/)(?<version>v.+)}).
  * Immutable and thread-safe.
  */
 public final class TagPattern {
