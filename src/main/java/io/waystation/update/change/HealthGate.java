@@ -17,6 +17,8 @@ import io.waystation.update.change.ProcessControl.ProcessView.State;
  * answers get too bad, when the process ends, or when it was started again.
  */
 public final class HealthGate {
+    private static final int MOST_RESTARTS = 3;
+
     private final HealthCheck check;
     private final HealthPolicy policy;
 
@@ -87,6 +89,7 @@ public final class HealthGate {
         private ProcessView view = ProcessView.UNKNOWN;
         private ProcessView atSoak;
         private boolean provenAtSoak;
+        private int restartsAtFirst = -1;
 
         private Trial(Supplier<ProcessView> process, LongFunction<RunningFile.Proof> prover) {
             this.process = process;
@@ -97,6 +100,12 @@ public final class HealthGate {
             ask();
             if (view.state() == State.ENDED) {
                 throw ChangeException.refused("process-ended", "the process ended before it was ready: " + view.detail());
+            }
+            if (restartsAtFirst < 0) {
+                restartsAtFirst = view.restarts();
+            } else if (view.restarts() >= restartsAtFirst + MOST_RESTARTS) {
+                throw ChangeException.refused("process-ended", "the process was started again " + MOST_RESTARTS
+                        + " times before it was ready: " + view.detail());
             }
             return enough() && proven() && Boolean.TRUE.equals(view.ready() == null ? Boolean.TRUE : view.ready());
         }
