@@ -20,6 +20,7 @@ import io.waystation.store.StoreConfiguration;
 import io.waystation.update.UpdateConfiguration;
 import io.waystation.update.task.TaskConfiguration;
 import io.waystation.work.WorkConfiguration;
+import io.waystation.work.operation.OperationConfiguration;
 
 /**
  * Puts the rooms together into one Camel application: settings, beans in the order of the rooms, then the
@@ -35,6 +36,7 @@ public final class Hub {
             IngestConfiguration.class,
             RelayConfiguration.class,
             WorkConfiguration.class,
+            OperationConfiguration.class,
             GithubConfiguration.class,
             UpdateConfiguration.class,
             TaskConfiguration.class,

@@ -1,6 +1,7 @@
 package io.waystation.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
@@ -64,6 +65,32 @@ final class HubClient {
     /** GET of exact bytes. */
     byte[] bytes(String path) {
         return call("GET", path, BodyPublishers.noBody()).body();
+    }
+
+    /**
+     * Opens an event stream; whatever is not one ends the command with the hub's reason.
+     *
+     * @param lastEventId where to go on, or empty
+     * @throws IOException when nobody answers
+     */
+    InputStream stream(String path, String lastEventId) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(hub + path))
+                .header("Authorization", "Bearer " + token).header("Accept", "text/event-stream");
+        if (!lastEventId.isEmpty()) {
+            request.header("Last-Event-ID", lastEventId);
+        }
+        try {
+            HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
+            if (response.statusCode() == 200) {
+                return response.body();
+            }
+            try (InputStream body = response.body()) {
+                throw refused(response.statusCode(), body.readAllBytes());
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.FAILED, "interrupted while waiting for " + hub);
+        }
     }
 
     /** POST of JSON. */
@@ -137,15 +164,19 @@ final class HubClient {
 
     /** Why the hub refused, from its problem JSON where it sent one. */
     static CommandFailure refused(HttpResponse<byte[]> response) {
-        String reason = new String(response.body(), StandardCharsets.UTF_8).strip();
+        return refused(response.statusCode(), response.body());
+    }
+
+    private static CommandFailure refused(int status, byte[] body) {
+        String reason = new String(body, StandardCharsets.UTF_8).strip();
         try {
-            JsonNode problem = JSON.readTree(response.body());
+            JsonNode problem = JSON.readTree(body);
             if (problem.hasNonNull("code")) {
                 reason = problem.path("detail").asText(problem.path("title").asText()) + " (" + problem.get("code").asText() + ")";
             }
         } catch (IOException notJson) {
             // the text itself is the reason
         }
-        return new CommandFailure(ExitCode.REFUSED, response.statusCode() + (reason.isEmpty() ? "" : ": " + reason));
+        return new CommandFailure(ExitCode.REFUSED, status + (reason.isEmpty() ? "" : ": " + reason));
     }
 }

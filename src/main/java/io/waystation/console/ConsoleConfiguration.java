@@ -17,6 +17,7 @@ import io.waystation.journal.Journal;
 import io.waystation.store.Backup;
 import io.waystation.store.DataFolder;
 import io.waystation.work.WorkItems;
+import io.waystation.work.operation.Operations;
 
 /** Binds the beans of {@code routes/api.camel.yaml}. */
 public final class ConsoleConfiguration implements CamelConfiguration {
@@ -31,6 +32,7 @@ public final class ConsoleConfiguration implements CamelConfiguration {
         registry.bind("channelsApi", new ChannelsApi(channels,
                 registry.lookupByNameAndType("sseHub", SubscriberCount.class)));
         registry.bind("tokensApi", new TokensApi(registry.lookupByNameAndType(Tokens.NAME, Tokens.class)));
+        registry.bind("operationsApi", new OperationsApi(registry.lookupByNameAndType(Operations.NAME, Operations.class)));
         registry.bind("deadLettersApi", new DeadLettersApi(registry.lookupByNameAndType("deadLetters", DeadLetters.class)));
         registry.bind("workApi", new WorkApi(registry.lookupByNameAndType("workItems", WorkItems.class)));
         registry.bind("hubApi", new HubApi(registry.lookupByNameAndType("groups", Groups.class),

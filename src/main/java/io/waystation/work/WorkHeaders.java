@@ -79,6 +79,11 @@ public final class WorkHeaders {
     @Metadata(label = "consumer", description = "Project of the operation, if it has one.", javaType = "String")
     public static final String OPERATION_PROJECT = WorkItem.OPERATION_PROJECT;
 
+    /** Data of the operation. */
+    @Metadata(description = "Producer: a JSON object, as text, that the operation is created with, such as {\"direction\":\"to_github\"}. "
+                            + "Consumer: the same.", javaType = "String")
+    public static final String OPERATION_DATA = WorkItem.OPERATION_DATA;
+
     private WorkHeaders() {
     }
 }

@@ -33,6 +33,9 @@ public record WorkItem(String queue, String id, String key, int attempt, List<St
     /** Attribute of an item with an operation: the project it belongs to; may be absent. */
     public static final String OPERATION_PROJECT = "CamelWaystationOperationProject";
 
+    /** Attribute of an item with an operation: a JSON object, as text, that the operation is created with; may be absent. */
+    public static final String OPERATION_DATA = "CamelWaystationOperationData";
+
     /** Keeps causes and attributes from changing. */
     public WorkItem {
         causes = List.copyOf(causes);

@@ -121,6 +121,7 @@ final class WorkProducer extends DefaultAsyncProducer {
             attributes.put(WorkItem.OPERATION_KIND, kind);
             put(attributes, WorkItem.OPERATION_SUBJECT, subject.of(exchange));
             put(attributes, WorkItem.OPERATION_PROJECT, project.of(exchange));
+            put(attributes, WorkItem.OPERATION_DATA, message.getHeader(WorkItem.OPERATION_DATA, String.class));
         }
         return new WorkAddition(endpoint.getQueue(), itemId, itemKey == null ? itemId : itemKey, body(exchange), attributes,
                 orElse(cause.of(exchange), eventId), retry.of(exchange), kind == null ? null : UUID.randomUUID().toString(),
