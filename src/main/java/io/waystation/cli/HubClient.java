@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -24,6 +25,7 @@ final class HubClient {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration ANSWER = Duration.ofMinutes(10);
+    private static final int MORE_TRIES = 2;
 
     private final HttpClient http = http();
     private final URI hub;
@@ -143,6 +145,10 @@ final class HubClient {
                 .header("Content-Type", "application/json")
                 .method(method, body).build();
         HttpResponse<byte[]> response = send(http, request);
+        for (int again = 0; again < MORE_TRIES && response.statusCode() == 503 && method.equals("GET"); again++) {
+            pause();
+            response = send(http, request);
+        }
         if (response.statusCode() / 100 != 2) {
             throw refused(response);
         }
@@ -178,5 +184,15 @@ final class HubClient {
             // the text itself is the reason
         }
         return new CommandFailure(ExitCode.REFUSED, status + (reason.isEmpty() ? "" : ": " + reason));
+    }
+
+    /** Between two tries of a read that a busy hub has put off. */
+    private static void pause() {
+        try {
+            TimeUnit.SECONDS.sleep(1);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.FAILED, "interrupted while the hub was busy");
+        }
     }
 }

@@ -9,6 +9,7 @@ import io.netty.channel.EventLoop;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.waystation.event.EventHeaders;
+import io.waystation.store.StoreException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
@@ -203,6 +204,13 @@ final class Call implements BodyReader.Receiver, AsyncCallback {
         ProblemException refusal = ObjectHelper.getException(ProblemException.class, failure);
         if (refusal != null) {
             return Problem.of(refusal);
+        }
+        StoreException store = ObjectHelper.getException(StoreException.class, failure);
+        if (store != null && store.code() != StoreException.Code.FAILED) {
+            LOG.warn("Route {} asks the caller of {} {} to come back: {}", consumer.getRouteId(), received.method(),
+                    received.path(), store.getMessage());
+            return Problem.retryLater("store-unavailable",
+                    "The store is busy, full or closing. Nothing of this request was kept; send it again.");
         }
         String instance = Long.toHexString(ThreadLocalRandom.current().nextLong());
         LOG.error("Route {} failed on {} {} (instance {}): {}", consumer.getRouteId(), received.method(),

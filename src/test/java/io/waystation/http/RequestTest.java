@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
+import io.waystation.store.StoreException;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterAll;
@@ -47,6 +48,9 @@ class RequestTest {
             from("platform-http:/files?matchOnUriPrefix=true").routeId("fourth").setBody(constant("file"));
             from("platform-http:/loop/refuse").routeId("loop-refuse").process(exchange -> {
                 throw new ProblemException(409, "no-way", "Not \"today\".", Map.of("Retry-After", "7"));
+            });
+            from("platform-http:/busy").routeId("busy").process(exchange -> {
+                throw new StoreException(StoreException.Code.TIMEOUT, "reading took too long", null);
             });
             from("platform-http:/fails").routeId("fails").process(exchange -> {
                 throw new IllegalStateException("secret reason");
@@ -155,6 +159,10 @@ class RequestTest {
         assertThat(refused.statusCode()).isEqualTo(409);
         assertThat(refused.headers().firstValue("retry-after")).contains("7");
         assertThat(refused.body()).contains("\"code\":\"no-way\"").contains("Not \\\"today\\\".");
+        HttpResponse<String> busy = server.get("/busy");
+        assertThat(busy.statusCode()).isEqualTo(503);
+        assertThat(busy.headers().firstValue("retry-after")).isPresent();
+        assertThat(busy.body()).contains("store-unavailable");
         HttpResponse<String> failed = server.get("/fails");
         assertThat(failed.statusCode()).isEqualTo(500);
         assertThat(failed.body()).contains("internal-error").contains("instance").doesNotContain("secret reason");
