@@ -2,6 +2,7 @@ package io.waystation.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Executors;
@@ -18,14 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
 
-/** A few connections that only read; a read over {@value #LIMIT_MILLIS} ms is interrupted. */
+/** A few connections that only read; a read that takes too long is interrupted. */
 final class Readers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Readers.class);
-    private static final int LIMIT_MILLIS = 1000;
     private static final int WAIT_SECONDS = 5;
 
     private final SqliteDatabase database;
     private final int connections;
+    private final Duration limit;
     private final Semaphore permits;
     private final Deque<Connection> idle = new ConcurrentLinkedDeque<>();
     private final ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -35,9 +36,10 @@ final class Readers implements AutoCloseable {
     });
     private volatile boolean closed;
 
-    Readers(SqliteDatabase database, int connections) {
+    Readers(SqliteDatabase database, int connections, Duration limit) {
         this.database = database;
         this.connections = connections;
+        this.limit = limit;
         this.permits = new Semaphore(connections, true);
     }
 
@@ -81,7 +83,7 @@ final class Readers implements AutoCloseable {
 
     private <T> T readLimited(Connection connection, Function<Handle, T> reading) throws SQLException {
         Lease lease = new Lease(connection.unwrap(SQLiteConnection.class));
-        Future<?> limit = watchdog.schedule(lease::interrupt, LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+        Future<?> end = watchdog.schedule(lease::interrupt, limit.toMillis(), TimeUnit.MILLISECONDS);
         try (Handle handle = Jdbi.open(new Pooled(connection))) {
             return reading.apply(handle);
         } catch (RuntimeException e) {
@@ -89,7 +91,7 @@ final class Readers implements AutoCloseable {
             throw translated.code() == StoreException.Code.FAILED ? e : translated;
         } finally {
             lease.end();
-            limit.cancel(false);
+            end.cancel(false);
         }
     }
 

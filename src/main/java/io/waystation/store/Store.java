@@ -1,6 +1,7 @@
 package io.waystation.store;
 
 import java.io.Closeable;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -16,6 +17,7 @@ import org.jdbi.v3.core.Handle;
  */
 public final class Store implements Closeable {
     private static final int READERS = 4;
+    private static final Duration READ_LIMIT = Duration.ofSeconds(5);
 
     private final SqliteDatabase database;
     private final StoreWriter writer;
@@ -23,12 +25,12 @@ public final class Store implements Closeable {
     private final Readers urgentReaders;
     private final Checkpointer checkpointer;
 
-    private Store(SqliteDatabase database, MeterRegistry meters) {
+    private Store(SqliteDatabase database, MeterRegistry meters, Duration readLimit) {
         this.database = database;
         this.checkpointer = new Checkpointer(database);
         this.writer = new StoreWriter(database, checkpointer::commitHappened, meters);
-        this.readers = new Readers(database, READERS);
-        this.urgentReaders = new Readers(database, 1);
+        this.readers = new Readers(database, READERS, readLimit);
+        this.urgentReaders = new Readers(database, 1, readLimit);
     }
 
     /**
@@ -37,9 +39,14 @@ public final class Store implements Closeable {
      * @throws StartupException when the schema is newer than this program or the file cannot be used
      */
     public static Store open(DataFolder folder, MeterRegistry meters) {
+        return open(folder, meters, READ_LIMIT);
+    }
+
+    /** The same with the time that one read may take. */
+    public static Store open(DataFolder folder, MeterRegistry meters, Duration readLimit) {
         SqliteDatabase database = new SqliteDatabase(folder.store());
         database.migrate();
-        return new Store(database, meters);
+        return new Store(database, meters, readLimit);
     }
 
     /**
@@ -75,7 +82,7 @@ public final class Store implements Closeable {
     }
 
     /**
-     * Reads with a connection that cannot write; at most one second.
+     * Reads with a connection that cannot write, for as long as the store's limit on reads.
      *
      * @throws StoreException {@code BUSY} when no reader came free in time, {@code TIMEOUT} when it took too long
      */

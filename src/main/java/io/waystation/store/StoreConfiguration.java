@@ -16,7 +16,7 @@ public final class StoreConfiguration implements CamelConfiguration {
         try {
             context.getRegistry().bind("secretBox",
                     SecretBox.open(settings, System.getenv("WAYSTATION_SECRET_KEY"), folder));
-            Store store = Store.open(folder, Meters.of(context));
+            Store store = Store.open(folder, Meters.of(context), settings.duration("waystation.store.read-limit"));
             context.getRegistry().bind("dataFolder", folder);
             context.getRegistry().bind("store", store);
             context.getRegistry().bind("backup", new Backup(folder));
