@@ -279,9 +279,12 @@ public final class Journal implements EventHistory, Closeable {
         return meters.statistics(queue.count(), segments);
     }
 
-    /** Writes what waits, then closes. */
+    /** Writes what waits, then closes; the second time does nothing. */
     @Override
     public void close() {
+        if (housekeeping.isShutdown()) {
+            return;
+        }
         housekeeping.shutdown();
         writer.close();
         try {

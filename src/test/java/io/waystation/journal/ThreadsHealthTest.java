@@ -30,19 +30,16 @@ class ThreadsHealthTest {
                 .header("Authorization", "Bearer " + Files.readString(data.resolve("token")).trim()).build(), BodyHandlers.ofString());
     }
 
-    private static Thread thread(String name) {
-        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().equals(name)).findFirst().orElse(null);
-    }
-
     @Test
     void isDownWhenTheThreadThatWritesTheLogHasEnded() throws Exception {
         try (HubFixture hub = HubFixture.start(data)) {
             assertThat(health(hub, "ready").statusCode()).isEqualTo(200);
-            Thread writer = thread("journal-writer");
+            Journal journal = hub.bean("journal", Journal.class);
+            assertThat(journal.isWriterAlive()).isTrue();
 
-            hub.bean("journal", Journal.class).close();
+            journal.close();
 
-            assertThat(writer.isAlive()).isFalse();
+            assertThat(journal.isWriterAlive()).isFalse();
             HttpResponse<String> ready = health(hub, "ready");
             assertThat(ready.statusCode()).as(ready.body()).isEqualTo(503);
             assertThat(health(hub, "live").statusCode()).as("a supervisor restarts it").isEqualTo(503);
