@@ -116,8 +116,10 @@ public final class OperationsApi {
         Token token = exchange.getProperty(Access.TOKEN_PROPERTY, Token.class);
         String who = token == null ? "somebody" : token.name();
         String why = request.text("reason").map(reason -> ": " + reason).orElse("");
-        Operation after = operations.cancel(before.id(), "cancelled by " + who + why).orElseThrow(OperationsApi::missing);
+        if (!operations.cancel(before.id(), "cancelled by " + who + why)) {
+            throw new ProblemException(409, "past-cancelling", "This operation is past the point from which it only finishes.");
+        }
         Audit.note(exchange, "cancelled operation", before.id());
-        ApiAnswer.json(exchange, 202, describe(after));
+        ApiAnswer.json(exchange, 202, describe(find(exchange)));
     }
 }

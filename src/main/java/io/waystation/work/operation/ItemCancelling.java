@@ -3,6 +3,6 @@ package io.waystation.work.operation;
 /** Cancels the work item of an operation; the item's end then ends the operation. */
 @FunctionalInterface
 interface ItemCancelling {
-    /** Does nothing when there is no such item, or when it has ended. */
-    void cancel(String operation, String reason);
+    /** False when the item was told to stop before, or is past the point from which it only finishes. */
+    boolean cancel(String operation, String reason);
 }

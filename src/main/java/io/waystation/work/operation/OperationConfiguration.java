@@ -42,8 +42,10 @@ public final class OperationConfiguration implements CamelConfiguration {
                         metrics.ended(state);
                     }
                 }));
+        WorkItems items = registry.lookupByNameAndType("workItems", WorkItems.class);
         Attempts attempts = new Attempts(store, changes, limits);
-        Operations operations = new Operations(store, changes, attempts, registry.lookupByNameAndType("workItems", WorkItems.class)::cancelOperation);
+        Operations operations = new Operations(store, changes, attempts, (operation, reason) ->
+                items.cancelOperation(operation, reason) != WorkItems.CancelResult.REFUSED);
         metrics.watch(operations::countOpen, streams::count);
         registry.bind(Operations.NAME, operations);
         registry.bind("operationStreams", new OperationStreamRequests(store, streams));

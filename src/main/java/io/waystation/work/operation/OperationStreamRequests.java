@@ -7,9 +7,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 import org.apache.camel.Exchange;
+import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import io.waystation.http.HttpRequest;
 import io.waystation.http.ProblemException;
@@ -23,9 +27,10 @@ import io.waystation.store.Store;
  *
  * <p>A stream begins behind the event named by {@code Last-Event-ID} (or the query parameter {@code lastEventId}), else with
  * what comes next; that of one operation begins with its first event. Its first frame, {@code ready}, has the id it begins
- * behind. Methods read the store, so their routes do not run on event loops.
+ * behind. Methods run on an event loop and complete there, so that a thousand browsers may come back at once.
  */
 public final class OperationStreamRequests {
+    private static final Logger LOG = LoggerFactory.getLogger(OperationStreamRequests.class);
     private static final int LONGEST = 512;
 
     private final Store store;
@@ -60,42 +65,70 @@ public final class OperationStreamRequests {
         HttpRequest request = exchange.getProperty(HttpRequest.PROPERTY, HttpRequest.class);
         StreamFilter filter = new StreamFilter(operation, project, anyProject,
                 names(request, "kind"), names(request, "subject"));
-        Start start = store.read(handle -> start(
-                EventRows.range(handle), operation == null ? null : OperationRows.find(handle, operation).orElseThrow(
-                        () -> new ProblemException(404, "no-such-operation", "There is no operation with this id.")),
-                operation == null ? 0 : EventRows.lastOf(handle, operation), lastEventId(request)));
+        Optional<String> named = lastEventId(request);
         CompletableFuture<Void> done = new CompletableFuture<>();
-        if (start.isOver()) {
-            exchange.getMessage().removeHeaders("*");
-            exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 204); // ends the reconnecting of a browser
-            exchange.getMessage().setBody(new byte[0]);
-            done.complete(null);
-            return done;
-        }
         streams.reserve();
+        streams.read(() -> {
+            Executor loop = exchange.getProperty(ResponseStream.PROPERTY, ResponseStream.class).loop();
+            Runnable then = admit(exchange, filter, named, done);
+            try {
+                loop.execute(then);
+            } catch (RejectedExecutionException stopping) {
+                done.completeExceptionally(stopping);
+            }
+        });
+        return done;
+    }
+
+    /** Finds the start, which reads the store; answers what is left to do on the event loop. */
+    private Runnable admit(Exchange exchange, StreamFilter filter, Optional<String> named, CompletableFuture<Void> done) {
         ResponseStream response = exchange.getProperty(ResponseStream.PROPERTY, ResponseStream.class);
         try {
-            response.loop().execute(() -> {
+            Start start = store.read(handle -> filter.operation() == null
+                    ? start(EventRows.range(handle), named) : start(handle, filter.operation(), named));
+            if (start.isOver()) {
+                streams.release();
+                answerOver(exchange);
+                return () -> done.complete(null);
+            }
+            return () -> {
                 try {
                     streams.open(response, filter, start.after(), start.opening());
                     done.complete(null);
                 } catch (RuntimeException gone) {
                     done.completeExceptionally(gone);
                 }
-            });
-        } catch (RejectedExecutionException stopping) {
+            };
+        } catch (ProblemException refused) {
             streams.release();
-            throw new ProblemException(503, "stopping", "The hub is stopping.");
+            return () -> done.completeExceptionally(refused);
+        } catch (RuntimeException unreadable) { // an error would end a browser's stream for good: drop it, and it comes again
+            streams.release();
+            LOG.warn("A stream of operations cannot begin and is dropped: {}", unreadable.toString());
+            return () -> {
+                streams.metrics().cut("unreadable");
+                response.abort();
+                done.complete(null);
+            };
         }
-        return done;
     }
 
-    private static Start start(EventRows.Range range, Operation operation, long lastOfOperation, Optional<String> named) {
+    /** An answer that ends the reconnecting of a browser. */
+    private static void answerOver(Exchange exchange) {
+        exchange.getMessage().removeHeaders("*");
+        exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 204);
+        exchange.getMessage().setBody(new byte[0]);
+    }
+
+    private static Start start(Handle handle, String id, Optional<String> named) {
+        Operation operation = OperationRows.find(handle, id).orElseThrow(
+                () -> new ProblemException(404, "no-such-operation", "There is no operation with this id."));
+        long after = named.flatMap(OperationStreamRequests::id).filter(known -> known <= EventRows.range(handle).last()).orElse(0L);
+        return new Start(after, operation.state().isEnd() && after >= EventRows.lastOf(handle, id), opening(after));
+    }
+
+    private static Start start(EventRows.Range range, Optional<String> named) {
         Optional<Long> id = named.flatMap(OperationStreamRequests::id).filter(known -> known <= range.last());
-        if (operation != null) {
-            long after = id.orElse(0L);
-            return new Start(after, operation.state().isEnd() && after >= lastOfOperation, opening(after));
-        }
         long after = id.orElse(range.last());
         List<StreamFrame> opening = new ArrayList<>(opening(after));
         if (named.isPresent() && id.isEmpty() || id.isPresent() && after < range.expired()) {

@@ -160,6 +160,20 @@ final class OperationStreams implements AutoCloseable {
         release();
     }
 
+    /**
+     * Runs something that reads the store.
+     *
+     * @throws ProblemException 503 {@code stopping}; the place that was taken is given back
+     */
+    void read(Runnable action) {
+        try {
+            readers.execute(action);
+        } catch (RejectedExecutionException stopping) {
+            release();
+            throw new ProblemException(503, "stopping", "The hub is stopping.");
+        }
+    }
+
     /** Reads on for a stream that is behind what memory holds. */
     CompletableFuture<Stored> read(StreamFilter filter, long after) {
         try {

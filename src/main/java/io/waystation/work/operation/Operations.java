@@ -62,19 +62,22 @@ public final class Operations {
     }
 
     /**
-     * Cancels an operation: at once when nobody works on it, else as soon as the work can stop.
+     * Cancels an operation: at once when nobody works on it, else as soon as the work can stop. One that has ended is not
+     * changed.
      *
      * @param reason for people, with the name of who wants it
-     * @return the operation as it is then; one that has ended is not changed
+     * @return false when its work is past the point from which it only finishes
      */
-    public Optional<Operation> cancel(String id, String reason) {
-        Optional<Operation> asked = store.writeNow(handle -> changes.askToCancel(handle, id, reason));
-        if (asked.filter(operation -> operation.item() != null).isPresent()) {
-            items.cancel(id, reason);
-        } else if (asked.isPresent()) {
+    public boolean cancel(String id, String reason) {
+        Optional<Operation> before = find(id);
+        boolean ofItem = before.map(operation -> operation.item() != null).orElse(false);
+        if (ofItem && !items.cancel(id, reason)) {
+            return before.get().cancelReason() != null; // asked before
+        }
+        if (store.writeNow(handle -> changes.askToCancel(handle, id, reason)).isPresent()) {
             attempts.find(id).ifPresent(attempt -> attempt.askToStop(reason));
         }
-        return find(id);
+        return true;
     }
 
     /** Tells how far the operation is: {@code progress(${exchange}, 40, 'Creating tree')}. */

@@ -41,7 +41,7 @@ final class OperationFixture implements AutoCloseable {
         store = Store.open(folder, new SimpleMeterRegistry());
         changes = new OperationChanges(new OperationKinds(registry), clock, state -> { });
         attempts = new Attempts(store, changes, limits);
-        operations = new Operations(store, changes, attempts, (operation, reason) -> { });
+        operations = new Operations(store, changes, attempts, (operation, reason) -> true);
         sweeper = new OperationSweeper(store, changes, attempts, limits);
     }
 

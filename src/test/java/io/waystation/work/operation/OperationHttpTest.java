@@ -3,6 +3,7 @@ package io.waystation.work.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpClient;
@@ -16,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -230,6 +233,23 @@ class OperationHttpTest {
                 assertThat(JSON.readTree(next(stream).data()).path("n").asInt()).isEqualTo(i);
             }
             assertThat(next(stream).event()).isEqualTo("flood_completed");
+        }
+    }
+
+    @Test
+    void manyBrowsersMayComeBackAtOnce() throws Exception {
+        HttpClient browsers = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        HttpRequest request = HttpRequest.newBuilder(hub.uri("/api/operations/stream?kind=crowd"))
+                .header("Authorization", "Bearer " + token).build();
+        List<CompletableFuture<HttpResponse<InputStream>>> answers = new ArrayList<>();
+        for (int i = 0; i < 800; i++) { // more than the pool of other requests takes
+            answers.add(browsers.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream()));
+        }
+        for (CompletableFuture<HttpResponse<InputStream>> answer : answers) {
+            assertThat(answer.get(Patience.SOON.toSeconds(), TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        }
+        for (CompletableFuture<HttpResponse<InputStream>> answer : answers) {
+            answer.join().body().close();
         }
     }
 

@@ -119,6 +119,7 @@ class WorkOperationTest {
     /** What the route of an item does, by the item's key. */
     public static final class Behaviour {
         private static final Set<String> APPROVED = ConcurrentHashMap.newKeySet();
+        private static final CountDownLatch FINISH = new CountDownLatch(1);
 
         /** Behaves. */
         public void run(Exchange exchange) throws Exception {
@@ -145,6 +146,11 @@ class WorkOperationTest {
                     WorkLease.of(exchange).orElseThrow().onStop(stopped::countDown);
                     assertThat(stopped.await(Patience.SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
                     throw new IllegalStateException("stopped");
+                }
+                case "shielded" -> {
+                    WorkLease.of(exchange).orElseThrow().shield();
+                    operations.step(exchange, "swap", 50, "Swapping");
+                    assertThat(FINISH.await(Patience.SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
                 }
                 default -> operations.event(exchange, "rolled_back", Map.of("to", "1.0.0"));
             }
@@ -247,14 +253,35 @@ class WorkOperationTest {
         Operations operations = hub.bean(Operations.NAME, Operations.class);
         await().until(() -> operations.find(id).orElseThrow().percent() == 40);
 
-        HttpResponse<String> answer = CLIENT.send(HttpRequest.newBuilder(hub.uri("/api/operations/" + id + "/cancel"))
-                .header("Authorization", "Bearer " + token)
-                .POST(HttpRequest.BodyPublishers.ofString("{\"reason\":\"wrong branch\"}")).build(), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = cancel(id);
         assertThat(answer.statusCode()).isEqualTo(202);
+
+        assertThat(cancel(id).body()).as("asked twice, or ended meanwhile").doesNotContain("past-cancelling");
 
         List<EventStream.Frame> life = life(id);
         assertThat(life).last().satisfies(end -> assertThat(end.event()).isEqualTo("update_cancelled"));
         assertThat(data(life, -1).path("message").asText()).contains("wrong branch");
         assertThat(operations.lines(id, 0, 10)).as("what waited to be told is told with the end").isNotEmpty();
+    }
+
+    private static HttpResponse<String> cancel(String id) throws Exception {
+        return CLIENT.send(HttpRequest.newBuilder(hub.uri("/api/operations/" + id + "/cancel"))
+                .header("Authorization", "Bearer " + token)
+                .POST(HttpRequest.BodyPublishers.ofString("{\"reason\":\"wrong branch\"}")).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void whatIsPastItsPointOfNoReturnIsNotCancelled() throws Exception {
+        String id = add("update", "shielded");
+        Operations operations = hub.bean(Operations.NAME, Operations.class);
+        await().until(() -> operations.find(id).orElseThrow().percent() == 50);
+
+        HttpResponse<String> answer = cancel(id);
+        Behaviour.FINISH.countDown();
+
+        assertThat(answer.statusCode()).isEqualTo(409);
+        assertThat(answer.body()).contains("past-cancelling");
+        assertThat(operations.find(id).orElseThrow().cancelReason()).isNull();
+        assertThat(life(id)).last().satisfies(end -> assertThat(end.event()).isEqualTo("update_completed"));
     }
 }
