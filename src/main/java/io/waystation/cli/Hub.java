@@ -18,6 +18,7 @@ import io.waystation.journal.JournalConfiguration;
 import io.waystation.relay.RelayConfiguration;
 import io.waystation.store.StoreConfiguration;
 import io.waystation.update.UpdateConfiguration;
+import io.waystation.update.run.RunConfiguration;
 import io.waystation.update.task.TaskConfiguration;
 import io.waystation.work.WorkConfiguration;
 import io.waystation.work.operation.OperationConfiguration;
@@ -40,6 +41,7 @@ public final class Hub {
             GithubConfiguration.class,
             UpdateConfiguration.class,
             TaskConfiguration.class,
+            RunConfiguration.class,
             ConsoleConfiguration.class);
 
     private Hub() {

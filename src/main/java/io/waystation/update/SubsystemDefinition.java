@@ -10,8 +10,10 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
+import org.apache.camel.Exchange;
 import org.apache.camel.util.TimeUtils;
 
+import io.waystation.event.EventHeaders;
 import io.waystation.settings.InvalidSettingException;
 import io.waystation.settings.Settings;
 import io.waystation.update.git.GitAddress;
@@ -28,6 +30,7 @@ import io.waystation.update.version.VersionScheme;
  * <p>Everything is checked when the route starts: a mistyped range stops the start and never becomes a wrong decision.
  */
 public final class SubsystemDefinition {
+    private static final String BRANCHES = "refs/heads/";
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(?:-[a-z0-9]+)*");
     private static final Pattern VARIABLE = Pattern.compile("[A-Z][A-Z0-9_]{0,63}");
     private static final Pattern PATH = Pattern.compile("[A-Za-z0-9._][A-Za-z0-9._/-]{0,199}");
@@ -71,6 +74,18 @@ public final class SubsystemDefinition {
         if (subsystem != null) {
             subsystems.remove(subsystem);
         }
+    }
+
+    /**
+     * Whether an event may be about what the subsystem follows: not a push to a branch where tags are followed, nor one to
+     * another branch. What is not known to be something else counts; upstream is read anyway.
+     */
+    public boolean isConcernedBy(Exchange exchange) {
+        String ref = exchange.getMessage().getHeader(EventHeaders.SUBJECT, "", String.class);
+        if (!ref.startsWith(BRANCHES)) {
+            return true;
+        }
+        return subsystem.selection().strategy() == Strategy.COMMITS && ref.equals(BRANCHES + branch);
     }
 
     /**

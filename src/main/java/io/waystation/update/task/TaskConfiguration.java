@@ -12,7 +12,7 @@ import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.LifecycleStrategySupport;
 
-/** Ends what a former hub left running, before any route starts; binds {@code processTrees} and {@code taskExecutor}. */
+/** Ends what a former hub left running, before any route starts; binds {@code processTrees}, {@code taskExecutor} and {@code laneCommands}. */
 public final class TaskConfiguration implements CamelConfiguration {
     @Override
     public void configure(CamelContext context) throws Exception {
@@ -20,11 +20,13 @@ public final class TaskConfiguration implements CamelConfiguration {
         DataFolder folder = context.getRegistry().lookupByNameAndType("dataFolder", DataFolder.class);
         MeterRegistry meters = Meters.of(context);
         ProcessTrees trees = ProcessTrees.open(folder.root().resolve("processes"), settings.grace());
-        TaskExecutor executor = new TaskExecutor(trees, new LaneFolders(folder.root().resolve("tasks")), settings, System.getenv(),
+        LaneFolders folders = new LaneFolders(folder.root().resolve("tasks"));
+        TaskExecutor executor = new TaskExecutor(trees, folders, settings, System.getenv(),
                 outcome -> Timer.builder("waystation.update.task").description("Time that tasks took, by how they ended")
                         .tag("end", outcome.end().name().toLowerCase(Locale.ROOT)).register(meters).record(outcome.took()));
         context.getRegistry().bind("processTrees", trees);
         context.getRegistry().bind("taskExecutor", executor);
+        context.getRegistry().bind("laneCommands", new LaneCommands(trees, folders, settings, System.getenv()));
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
             public void onContextStopping(CamelContext stopping) {

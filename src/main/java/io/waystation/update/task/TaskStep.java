@@ -33,13 +33,15 @@ public final class TaskStep implements ExecBinding, CamelContextAware {
     public static final String OUTCOME_PROPERTY = "CamelWaystationTaskOutcome";
 
     private static final Logger OUTPUT = LoggerFactory.getLogger("io.waystation.update.output");
-    private static final Pattern BETWEEN = Pattern.compile(",\\s*(?=[A-Za-z_][A-Za-z0-9_]*=)");
+    private static final Pattern BETWEEN = Pattern.compile(",\\s*(?=(?:[A-Za-z_][A-Za-z0-9_]*|\\$\\{[^}=]*\\})=)");
 
     private final Map<String, String> environment = new LinkedHashMap<>();
-    private final Map<String, Expression> values = new LinkedHashMap<>();
+    private final Map<Expression, Expression> values = new LinkedHashMap<>();
     private CamelContext context;
     private String task;
     private String subsystem;
+    private Expression taskOf;
+    private Expression subsystemOf;
     private Optional<Path> directory = Optional.empty();
     private boolean force;
     private boolean background;
@@ -54,18 +56,25 @@ public final class TaskStep implements ExecBinding, CamelContextAware {
         context = camelContext;
     }
 
-    /** Name of the task, such as {@code nats:bin:build}. */
+    /**
+     * Name of the task, such as {@code nats:bin:build}, or an expression of Camel's simple language for it, such as
+     * <code>${exchangeProperty.tasks}:bin:build</code>. What an expression turns out to be is checked in the same way.
+     */
     public void setTask(String task) {
-        this.task = TaskText.task(task);
+        this.task = isExpression(task) ? task : TaskText.task(task);
     }
 
-    /** Subsystem whose lane it runs in: lower-case words joined by dashes. */
+    private static boolean isExpression(String text) {
+        return text.contains("${");
+    }
+
+    /** Subsystem whose lane it runs in: lower-case words joined by dashes, or an expression for it. */
     public void setSubsystem(String subsystem) {
         this.subsystem = subsystem;
     }
 
     /**
-     * Variables it sees, comma-separated, each as {@code NAME=value}; a value may be an expression of Camel's simple
+     * Variables it sees, comma-separated, each as {@code NAME=value}; both may be expressions of Camel's simple
      * language. What a value turns out to be never makes another variable.
      */
     public void setEnvironment(String text) {
@@ -75,7 +84,8 @@ public final class TaskStep implements ExecBinding, CamelContextAware {
             if (equals < 1) {
                 throw new IllegalArgumentException("environment holds NAME=value, comma-separated, not '" + pair + "'");
             }
-            environment.put(TaskText.variable(pair.substring(0, equals)), pair.substring(equals + 1));
+            String name = pair.substring(0, equals);
+            environment.put(isExpression(name) ? name : TaskText.variable(name), pair.substring(equals + 1));
         }
     }
 
@@ -99,27 +109,34 @@ public final class TaskStep implements ExecBinding, CamelContextAware {
         if (task == null || subsystem == null) {
             throw new IllegalStateException("a task step needs a task and a subsystem");
         }
-        environment.forEach((name, text) -> {
-            Expression expression = context.resolveLanguage("simple").createExpression(text);
-            expression.init(context);
-            values.put(name, expression);
-        });
+        taskOf = expression(task);
+        subsystemOf = expression(subsystem);
+        environment.forEach((name, text) -> values.put(expression(name), expression(text)));
+    }
+
+    private Expression expression(String text) {
+        Expression expression = context.resolveLanguage("simple").createExpression(text);
+        expression.init(context);
+        return expression;
     }
 
     @Override
     public ExecCommand readInput(Exchange exchange, ExecEndpoint endpoint) {
         Map<String, String> set = new LinkedHashMap<>();
-        values.forEach((name, expression) -> set.put(name, expression.evaluate(exchange, String.class)));
+        values.forEach((name, value) -> set.put(TaskText.variable(name.evaluate(exchange, String.class)),
+                value.evaluate(exchange, String.class)));
+        String name = TaskText.task(taskOf.evaluate(exchange, String.class));
+        String lane = subsystemOf.evaluate(exchange, String.class);
         Optional<Duration> timeout = Optional.of(endpoint.getTimeout())
                 .filter(millis -> millis != ExecEndpoint.NO_TIMEOUT).map(Duration::ofMillis);
-        return new TaskCommand(endpoint.getExecutable(), new TaskCommand.Request(task, subsystem, directory, set, force, background,
-                timeout, log(exchange), WorkLease.of(exchange)));
+        return new TaskCommand(endpoint.getExecutable(), new TaskCommand.Request(name, lane, directory, set, force, background,
+                timeout, log(exchange, lane), WorkLease.of(exchange)));
     }
 
     @SuppressWarnings("unchecked")
-    private Consumer<String> log(Exchange exchange) {
+    private static Consumer<String> log(Exchange exchange, String lane) {
         Consumer<String> log = exchange.getProperty(LOG_PROPERTY, Consumer.class);
-        return log != null ? log : line -> OUTPUT.info("{}: {}", subsystem, line);
+        return log != null ? log : line -> OUTPUT.info("{}: {}", lane, line);
     }
 
     @Override

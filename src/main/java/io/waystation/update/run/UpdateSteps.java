@@ -1,0 +1,320 @@
+package io.waystation.update.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.waystation.update.Decision;
+import io.waystation.update.Mode;
+import io.waystation.update.Subsystem;
+import io.waystation.update.Subsystems;
+import io.waystation.update.UpstreamVersion;
+import io.waystation.update.change.Artefact;
+import io.waystation.update.change.Change;
+import io.waystation.update.change.ChangeException;
+import io.waystation.update.change.ChangeState;
+import io.waystation.update.change.ChangeStep;
+import io.waystation.update.change.ManifestEntry;
+import io.waystation.update.task.TaskStep;
+import io.waystation.work.DeferException;
+import io.waystation.work.WorkHeaders;
+import io.waystation.work.WorkItem;
+import io.waystation.work.WorkLease;
+import io.waystation.work.operation.Operations;
+
+/**
+ * Bean {@code update}: the steps of one run, which the routes {@code update} and {@code update-...} call in their order.
+ *
+ * <p>The run is the work item of the exchange and its key the subsystem. Routes see it as exchange properties:
+ * {@code subsystem}, {@code tasks} (prefix of its tasks), {@code versionVariable}, {@code version} (tag or commit),
+ * {@code process}, and {@code next}: {@code decide}, {@code dev}, {@code user}, {@code install}, {@code publish} or
+ * {@code done}. Stateless and thread-safe; steps block.
+ */
+public final class UpdateSteps {
+    /** Exchange property: what comes next. */
+    static final String NEXT = "next";
+    private static final Logger LOG = LoggerFactory.getLogger(UpdateSteps.class);
+    private static final String SUBSYSTEM = "CamelWaystationSubsystem";
+    private static final String WANTED = "CamelWaystationWanted";
+
+    private final Subsystems subsystems;
+    private final Changes changes;
+    private final UpdateDecisions decisions;
+    private final UpdateJournal journal;
+    private final Operations operations;
+    private final FaultPoint fault;
+
+    UpdateSteps(Subsystems subsystems, Changes changes, UpdateDecisions decisions, UpdateJournal journal, Operations operations,
+            FaultPoint fault) {
+        this.subsystems = subsystems;
+        this.changes = changes;
+        this.decisions = decisions;
+        this.journal = journal;
+        this.operations = operations;
+        this.fault = fault;
+    }
+
+    /** Finds out where the run is: at its beginning, or in the middle of a change that a hub did not finish. */
+    public void resume(Exchange exchange) {
+        String name = WorkItem.of(exchange).key();
+        Subsystem subsystem = subsystems.find(name).orElseThrow(() ->
+                new UpdateException("no-such-subsystem", "No route describes a subsystem named " + name + "."));
+        exchange.setProperty(SUBSYSTEM, subsystem);
+        exchange.setProperty("subsystem", name);
+        exchange.setProperty("tasks", subsystem.local().tasks());
+        exchange.setProperty("versionVariable", subsystem.local().versionVariable());
+        exchange.setProperty("process", subsystem.local().process());
+        exchange.setProperty(TaskStep.LOG_PROPERTY, (Consumer<String>) line -> operations.log(exchange, line));
+        exchange.getExchangeExtension().addOnCompletion(new Leaving(subsystem));
+        next(exchange, begun(exchange, subsystem));
+    }
+
+    private String begun(Exchange exchange, Subsystem subsystem) {
+        Change change = changes.of(subsystem);
+        ChangeState state = change.entry().changing();
+        if (state == null || state.step().beforeSwap()) {
+            change.recover();
+            return journal.of(exchange).filter(run -> run.step().compareTo(UpdateStep.COMMIT) >= 0 && isCurrent(change.entry(), run))
+                    .map(run -> {
+                        want(exchange, run.wanted());
+                        return "publish";
+                    }).orElse("decide");
+        }
+        if (state.step() == ChangeStep.STUCK) {
+            throw new UpdateException("stuck", "The change to " + state.target() + " could not be undone: " + state.reason()
+                    + ". A person has to look, and roll back again.");
+        }
+        want(exchange, state.target().upstream());
+        return "install";
+    }
+
+    private static boolean isCurrent(ManifestEntry entry, UpdateRun run) {
+        return run.wanted() != null && entry.current().sameVersion(Artefact.of(run.wanted())) && run.step() != UpdateStep.ROLLBACK;
+    }
+
+    /** Writes ahead that a step begins, and tells it: {@code at(${exchange}, 'build', 40, 'Building')}. */
+    public void at(Exchange exchange, String step, int percent, String message) {
+        UpdateStep begins = UpdateStep.of(step);
+        Subsystem subsystem = subsystem(exchange);
+        ChangeState state = changes.manifest().entry(subsystem.name()).changing();
+        journal.step(exchange, subsystem.name(), begins, exchange.getProperty(WANTED, UpstreamVersion.class),
+                state == null ? null : state.target().sha256());
+        operations.step(exchange, step, percent, message);
+        fault.reached(step);
+    }
+
+    /** Reads upstream and decides; a version that is held until a time lets the run wait. */
+    public void decide(Exchange exchange) {
+        Subsystem subsystem = subsystem(exchange);
+        Decision decision = decisions.decide(exchange, subsystem);
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("action", decision.action().name().toLowerCase(Locale.ROOT));
+        result.put("rule", decision.rule().code());
+        result.put("reason", decision.reason());
+        operations.result(exchange, result);
+        operations.log(exchange, decision.reason());
+        switch (decision.action()) {
+            case UPDATE -> {
+                want(exchange, decision.wanted());
+                next(exchange, subsystem.local().mode().in(changes.folder(subsystem)) == Mode.DEV ? "dev" : "user");
+            }
+            case HOLD -> {
+                if (decision.until() != null) {
+                    operations.hold(exchange, decision.reason());
+                    throw new DeferException(decision.until(), decision.reason());
+                }
+                next(exchange, "done");
+            }
+            case NONE -> next(exchange, "done");
+            default -> throw new UpdateException(decision.rule().code(), decision.reason());
+        }
+    }
+
+    /** Compares the source with the commit that is wanted: what is built must be what was decided on. */
+    public void checkSource(Exchange exchange) {
+        Path source = changes.folder(subsystem(exchange)).resolve(".src");
+        UpstreamVersion wanted = wanted(exchange);
+        if (Files.exists(source.resolve(".git"))) {
+            String head = head(source);
+            if (!wanted.commit().equals(head)) {
+                throw new UpdateException("source-mismatch", "The task left " + source + " at " + head + ", not at "
+                        + wanted.label() + " (" + wanted.commit() + "). Its version must come from the environment variable "
+                        + subsystem(exchange).local().versionVariable() + ".");
+            }
+        }
+    }
+
+    private static String head(Path source) {
+        try (Repository repository = new FileRepositoryBuilder().setWorkTree(source.toFile()).build()) {
+            ObjectId head = repository.resolve("HEAD");
+            return head == null ? "no commit" : head.name();
+        } catch (IOException unreadable) {
+            throw new UpdateException("source-unreadable", source + " cannot be read: " + unreadable.getMessage());
+        }
+    }
+
+    /** Begins the change: from here on the manifest knows of it. */
+    public void begin(Exchange exchange) {
+        change(exchange).begin(wanted(exchange), UpdateJournal.id(exchange));
+    }
+
+    /** Takes what the task left; the very file in use ends the run. */
+    public void stage(Exchange exchange) {
+        Change change = change(exchange);
+        Change.Staged staged = change.stage();
+        operations.result(exchange, Map.of("sha256", staged.sha256(), "version", wanted(exchange).label(),
+                "commit", wanted(exchange).commit()));
+        if (staged.unchanged()) {
+            change.keepCurrent();
+            operations.result(exchange, Map.of("unchanged", true));
+            next(exchange, "done");
+        } else {
+            next(exchange, "install");
+        }
+    }
+
+    /** Compares the staged file with the digest it was staged with. */
+    public void verify(Exchange exchange) {
+        change(exchange).verify(null, -1);
+    }
+
+    /** Puts the staged file in place; from here on nothing cancels the run. */
+    public void swap(Exchange exchange) {
+        WorkLease.of(exchange).ifPresent(WorkLease::shield);
+        change(exchange).swap();
+    }
+
+    /** Lets the process run the new file. */
+    public void reload(Exchange exchange) {
+        change(exchange).reload();
+    }
+
+    /** Waits until the new version is ready and has stood its soak. */
+    public void awaitHealthy(Exchange exchange) {
+        operations.log(exchange, change(exchange).awaitHealthy().detail());
+    }
+
+    /** Makes the new version the current one. */
+    public void commit(Exchange exchange) {
+        change(exchange).commit();
+        next(exchange, "publish");
+    }
+
+    /** Notes that the run has ended well. */
+    public void done(Exchange exchange) {
+        journal.end(exchange, subsystem(exchange).name(), "succeeded", null);
+    }
+
+    /** Puts the old binary back and quarantines the version that failed. */
+    public void rollback(Exchange exchange) {
+        Subsystem subsystem = subsystem(exchange);
+        Exception why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        ChangeState state = changes.manifest().entry(subsystem.name()).changing();
+        try {
+            change(exchange).rollback(UpdateFailure.of(why).text());
+        } catch (ChangeException stuck) {
+            exchange.setProperty(Exchange.EXCEPTION_CAUGHT, stuck);
+            exchange.setProperty("failure", UpdateFailure.of(stuck).text());
+            return;
+        }
+        if (state != null) {
+            operations.event(exchange, "rolled_back", Map.of("version", state.target().toString(), "reason", UpdateFailure.of(why).text(),
+                    "current", change(exchange).entry().current().toString()));
+            operations.result(exchange, Map.of("rolledBack", true));
+        }
+    }
+
+    /** Looks what a failure needs: sets {@code undo} to whether the old binary has to be put back, {@code failure} to why. */
+    public void judge(Exchange exchange) {
+        Exception why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        Subsystem subsystem = exchange.getProperty(SUBSYSTEM, Subsystem.class);
+        exchange.setProperty("failure", UpdateFailure.of(why).text());
+        ChangeState state = subsystem == null ? null : changes.manifest().entry(subsystem.name()).changing();
+        exchange.setProperty("undo", state != null && !state.step().beforeSwap() && state.step() != ChangeStep.STUCK
+                && UpdateFailure.of(why).isOfTheVersion());
+    }
+
+    /** Ends the attempt with its failure, and says whether another one makes sense. */
+    public void fail(Exchange exchange) throws Exception {
+        Exception why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        UpdateFailure failure = UpdateFailure.of(why);
+        if (failure.isEnd()) {
+            exchange.getMessage().setHeader(WorkHeaders.RETRY, "none");
+        }
+        if (failure.isFailure()) {
+            operations.result(exchange, Map.of("error_code", failure.code(), "retryable", !failure.isEnd()));
+        }
+        throw why;
+    }
+
+    private Change change(Exchange exchange) {
+        return changes.of(subsystem(exchange));
+    }
+
+    private static Subsystem subsystem(Exchange exchange) {
+        return exchange.getProperty(SUBSYSTEM, Subsystem.class);
+    }
+
+    private static UpstreamVersion wanted(Exchange exchange) {
+        return exchange.getProperty(WANTED, UpstreamVersion.class);
+    }
+
+    private static void want(Exchange exchange, UpstreamVersion version) {
+        exchange.setProperty(WANTED, version);
+        if (version != null) {
+            exchange.setProperty("version", version.tag().isEmpty() ? version.commit() : version.tag());
+        }
+    }
+
+    private static void next(Exchange exchange, String next) {
+        exchange.setProperty(NEXT, next);
+    }
+
+    /** When a run ends before the swap, in whatever way, the binary in use is what it was. */
+    private final class Leaving extends SynchronizationAdapter {
+        private final Subsystem subsystem;
+
+        private Leaving(Subsystem subsystem) {
+            this.subsystem = subsystem;
+        }
+
+        @Override
+        public void onDone(Exchange exchange) {
+            boolean interrupted = Thread.interrupted(); // told to stop: that is no reason to leave half a build behind
+            try {
+                ChangeState state = changes.manifest().entry(subsystem.name()).changing();
+                if (state != null && state.step().beforeSwap()) {
+                    changes.of(subsystem).abandon(why(exchange));
+                }
+                if (exchange.isFailed() || exchange.isRouteStop()) {
+                    journal.end(exchange, subsystem.name(), "stopped", why(exchange));
+                }
+            } catch (RuntimeException left) {
+                LOG.warn("What the update of {} left is put right by the next one: {}", subsystem.name(), left.toString());
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+
+        private String why(Exchange exchange) {
+            if (exchange.getException() != null) {
+                return UpdateFailure.of(exchange.getException()).text();
+            }
+            return WorkLease.of(exchange).flatMap(WorkLease::stopReason).orElse("the run ended");
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package io.waystation.update.run;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import io.waystation.HubHome;
+import io.waystation.OutsideTool;
+import io.waystation.update.git.GitUpstream;
+
+/**
+ * A project with subsystems, a real upstream repository for each, a Taskfile that builds and reloads real processes, and the
+ * home of a hub that follows them.
+ */
+final class UpdateScene implements AutoCloseable {
+    static final String SECRET = "scene-secret";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private final Path folder;
+    private final Path project;
+    private final HubHome home;
+    private final Map<String, GitUpstream> upstreams = new TreeMap<>();
+
+    UpdateScene(Path folder) throws IOException {
+        this.folder = folder;
+        this.project = Files.createDirectories(folder.resolve("project"));
+        this.home = HubHome.in(folder).route("hook.camel.yaml", SOURCE);
+        for (String script : List.of("build.sh", "reload.sh", "health.sh")) {
+            Files.copy(Path.of("src/test/resources/update").resolve(script), project.resolve(script));
+        }
+    }
+
+    /** Adds a subsystem with an upstream at v1.0.0, and its source, which is not built yet. */
+    UpdateScene subsystem(String name, String... parameters) throws IOException {
+        GitUpstream upstream = new GitUpstream(Files.createDirectories(folder.resolve("upstream").resolve(name)));
+        upstream.commit(name + " 1.0.0");
+        upstream.tag("v1.0.0");
+        upstreams.put(name, upstream);
+        Files.createDirectories(project.resolve(name));
+        upstream.git("clone", "-q", upstream.folder().toString(), project.resolve(name).resolve(".src").toString());
+        StringBuilder stanza = new StringBuilder(STANZA.formatted(name, upstream.address()));
+        for (int i = 0; i < parameters.length; i += 2) {
+            stanza.append("      - {name: ").append(parameters[i]).append(", value: \"").append(parameters[i + 1]).append("\"}\n");
+        }
+        home.route("upstream-" + name + ".camel.yaml", stanza.toString());
+        StringBuilder tasks = new StringBuilder("version: '3'\ntasks:\n" + RELOAD);
+        upstreams.keySet().forEach(each -> tasks.append(TASKS.replace("NAME", each)
+                .replace("VARIABLE", each.toUpperCase(java.util.Locale.ROOT) + "_VERSION")));
+        Files.writeString(project.resolve("Taskfile.yml"), tasks);
+        return this;
+    }
+
+    GitUpstream upstream(String name) {
+        return upstreams.get(name);
+    }
+
+    Path project() {
+        return project;
+    }
+
+    Path home() {
+        return home.path();
+    }
+
+    /** Settings of a hub of this scene, quick ones, and more of them. */
+    String[] settings(String... more) {
+        List<String> all = new ArrayList<>(List.of(
+                "waystation.secrets.literal", "true",
+                "waystation.update.project", project.toString(),
+                "waystation.update.task", OutsideTool.required("task").toString(),
+                "waystation.update.task-grace", "300ms",
+                "waystation.update.file-upstreams", "true",
+                "waystation.update.quiet", "100ms",
+                "waystation.update.health-needed", "2",
+                "waystation.update.health-of", "3",
+                "waystation.update.health-interval", "50ms",
+                "waystation.update.health-timeout", "2s",
+                "waystation.update.soak", "200ms"));
+        all.addAll(List.of(more));
+        return all.toArray(String[]::new);
+    }
+
+    /** Makes and tags a version upstream. */
+    String release(String name, String tag, String said) {
+        upstreams.get(name).commit(said);
+        return upstreams.get(name).tag(tag);
+    }
+
+    /** Posts a signed webhook that tells of a tag, as GitHub does. */
+    int tell(URI hook, String repository, String tag) throws Exception {
+        String body = JSON.writeValueAsString(Map.of("ref", "refs/tags/" + tag, "repository", Map.of("full_name", repository)));
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+        String signature = HexFormat.of().formatHex(mac.doFinal(body.getBytes(StandardCharsets.UTF_8)));
+        HttpRequest request = HttpRequest.newBuilder(hook).header("Content-Type", "application/json")
+                .header("X-GitHub-Event", "push").header("X-GitHub-Delivery", UUID.randomUUID().toString())
+                .header("X-Hub-Signature-256", "sha256=" + signature).POST(HttpRequest.BodyPublishers.ofString(body)).build();
+        return CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
+    }
+
+    /** What the manifest says of a subsystem; missing while there is none. */
+    JsonNode manifest(String name) {
+        try {
+            Path file = project.resolve(".version-manifest.json");
+            return Files.exists(file) ? JSON.readTree(file.toFile()).path("subsystems").path(name) : JSON.missingNode();
+        } catch (IOException unreadable) {
+            throw new java.io.UncheckedIOException(unreadable);
+        }
+    }
+
+    /** What the binary in use says of its version; empty when there is none. */
+    String binary(String name) {
+        return said(project.resolve(name).resolve(".bin").resolve(name));
+    }
+
+    /** What the file says that the running process was started from; empty when none runs. */
+    String running(String name) {
+        try {
+            String pid = Files.readString(project.resolve(name).resolve("pid")).trim();
+            return said(Path.of("/proc", pid, "exe"));
+        } catch (IOException none) {
+            return "";
+        }
+    }
+
+    private static String said(Path program) {
+        try {
+            String text = new String(Files.readAllBytes(program), StandardCharsets.ISO_8859_1);
+            return text.substring(text.lastIndexOf('\0') + 1).trim();
+        } catch (IOException none) {
+            return "";
+        }
+    }
+
+    /** Lines of all builds: a time, begin or end, the subsystem, and what its source said. */
+    List<String> builds() throws IOException {
+        Path log = project.resolve("builds.log");
+        return Files.exists(log) ? Files.readAllLines(log) : List.of();
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (String name : upstreams.keySet()) {
+            Path pid = project.resolve(name).resolve("pid");
+            if (Files.exists(pid)) {
+                ProcessHandle.of(Long.parseLong(Files.readString(pid).trim())).ifPresent(ProcessHandle::destroyForcibly);
+            }
+        }
+    }
+
+    private static final String SOURCE = """
+            - templatedRoute:
+                routeTemplateRef: source
+                routeId: source-hook
+                prefixId: hook
+                parameters:
+                  - {name: address, value: /webhook/hook}
+                  - {name: provider, value: github}
+                  - {name: channel, value: upstreams}
+                  - {name: secrets, value: "literal:scene-secret"}
+            """;
+    private static final String STANZA = """
+            - templatedRoute:
+                routeTemplateRef: upstream
+                routeId: upstream-%1$s
+                prefixId: %1$s
+                parameters:
+                  - {name: subsystem, value: %1$s}
+                  - {name: repository, value: "acme/%1$s=%2$s"}
+                  - {name: process, value: %1$s}
+                  - {name: health, value: "task %1$s:health"}
+            """;
+    private static final String RELOAD = """
+              reload:
+                cmds:
+                  - sh reload.sh "{{.PROC}}"
+            """;
+    private static final String TASKS = """
+              NAME:src:update:
+                cmds:
+                  - git -C NAME/.src fetch -q --tags --force origin
+                  - git -C NAME/.src checkout -q "$VARIABLE"
+              NAME:bin:build:
+                status:
+                  - test -f NAME/.bin/NAME
+                cmds:
+                  - sh build.sh NAME
+              NAME:health:
+                cmds:
+                  - sh health.sh NAME
+            """;
+}
