@@ -58,6 +58,7 @@ public class WorkEndpointConfigurer extends PropertyConfigurerSupport implements
         case "supersede": target.setSupersede(property(camelContext, io.waystation.work.WorkAddition.Supersede.class, value)); return true;
         case "timelimit":
         case "timeLimit": target.setTimeLimit(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "wake": target.setWake(property(camelContext, boolean.class, value)); return true;
         default: return false;
         }
     }
@@ -100,6 +101,7 @@ public class WorkEndpointConfigurer extends PropertyConfigurerSupport implements
         case "supersede": return io.waystation.work.WorkAddition.Supersede.class;
         case "timelimit":
         case "timeLimit": return long.class;
+        case "wake": return boolean.class;
         default: return null;
         }
     }
@@ -143,6 +145,7 @@ public class WorkEndpointConfigurer extends PropertyConfigurerSupport implements
         case "supersede": return target.getSupersede();
         case "timelimit":
         case "timeLimit": return target.getTimeLimit();
+        case "wake": return target.isWake();
         default: return null;
         }
     }

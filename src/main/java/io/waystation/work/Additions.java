@@ -157,7 +157,7 @@ final class Additions {
 
         /** When it may run now that another cause has come. */
         long nextAt(WorkAddition.Terms terms, Long latest, long now) {
-            if (ready || "deferred".equals(waitsFor)) {
+            if (ready || "deferred".equals(waitsFor) && !terms.wake()) {
                 return nextAt; // what put it off is not undone by more work
             }
             long wanted = now + Math.max(terms.delay().toMillis(), terms.quiet().toMillis());

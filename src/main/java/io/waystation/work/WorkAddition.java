@@ -63,12 +63,13 @@ public record WorkAddition(String queue, String id, String key, byte[] body, Map
      * @param priority items of a higher one go first
      * @param coalesce what happens when an item of its key waits already
      * @param supersede whom of its key it replaces
+     * @param wake with coalescing: whether the waiting item runs now even when it was deferred
      */
     public record Terms(Duration delay, Duration quiet, Duration maxWait, int priority, Coalesce coalesce,
-            Supersede supersede) {
+            Supersede supersede, boolean wake) {
         /** At once, beside everything else. */
         public static final Terms NOW =
-                new Terms(Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, Coalesce.NONE, Supersede.NONE);
+                new Terms(Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, Coalesce.NONE, Supersede.NONE, false);
 
         /** Checks the durations. */
         public Terms {

@@ -73,6 +73,11 @@ public class WorkEndpoint extends DefaultEndpoint {
                             + "tells the running one to stop.")
     private WorkAddition.Supersede supersede = WorkAddition.Supersede.NONE;
 
+    @UriParam(label = "producer", defaultValue = "false",
+              description = "With coalesce: whether the waiting item runs now even when it was deferred, because what it "
+                            + "waits for may have come.")
+    private boolean wake;
+
     @UriParam(label = "producer", defaultValue = "CamelCloudEvent*,CamelWaystation*",
               description = "Headers kept with the item, as texts; names separated by commas, an asterisk at the end "
                             + "stands for any rest. Other headers that start with Camel are never kept.")
@@ -289,6 +294,16 @@ public class WorkEndpoint extends DefaultEndpoint {
     /** Sets: whom the item replaces. */
     public void setSupersede(WorkAddition.Supersede supersede) {
         this.supersede = supersede;
+    }
+
+    /** Whether a deferred item runs now. */
+    public boolean isWake() {
+        return wake;
+    }
+
+    /** Sets: whether a deferred item runs now. */
+    public void setWake(boolean wake) {
+        this.wake = wake;
     }
 
     /** Headers kept. */

@@ -158,7 +158,7 @@ final class WorkProducer extends DefaultAsyncProducer {
         Duration delay = message.getHeader(WorkHeaders.DELAY, Duration.ofMillis(endpoint.getDelay()), Duration.class);
         int priority = message.getHeader(WorkHeaders.PRIORITY, endpoint.getPriority(), Integer.class);
         return new WorkAddition.Terms(delay, Duration.ofMillis(endpoint.getQuiet()), Duration.ofMillis(endpoint.getMaxWait()),
-                priority, endpoint.getCoalesce(), endpoint.getSupersede());
+                priority, endpoint.getCoalesce(), endpoint.getSupersede(), endpoint.isWake());
     }
 
     private static byte[] body(Exchange exchange) {
