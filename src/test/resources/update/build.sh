@@ -6,7 +6,7 @@ echo "$(date +%s%N) begin $name $said" >> builds.log
 case $said in
   broken*) echo "error: $said does not compile" >&2; exit 1 ;;
   stubborn*) trap '' TERM; sleep 3600 ;;
-  slow*) sleep 3 ;;
+  slow*) sleep 120 ;;
 esac
 mkdir -p "$name/.bin"
 case $said in

@@ -29,6 +29,15 @@ public final class Output {
         }
     }
 
+    /** Prints rows made for people as a table, or the whole answer as JSON. */
+    void print(JsonNode answer, JsonNode made, String rows, Table table) {
+        if (json) {
+            printJson(answer);
+        } else {
+            table.print(out(), made.path(rows));
+        }
+    }
+
     /** Prints one thing as JSON, or as a line per field. */
     void print(JsonNode thing) {
         if (json) {

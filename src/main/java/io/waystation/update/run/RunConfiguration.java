@@ -21,7 +21,8 @@ import io.waystation.update.change.ProcessControl;
 import io.waystation.update.task.LaneCommands;
 import io.waystation.work.operation.Operations;
 
-/** Builds the beans of {@code routes/upstreams.camel.yaml}: {@code update}, {@code upstreams} and {@code updateJournal}. */
+/** Builds the beans of {@code routes/upstreams.camel.yaml}: {@code update}, {@code updates}, {@code upstreams},
+ * {@code updateOvertaking} and {@code updateJournal}. */
 public final class RunConfiguration implements CamelConfiguration {
     private static final String TOKEN = "waystation.update.supervisor-token";
 
@@ -38,6 +39,8 @@ public final class RunConfiguration implements CamelConfiguration {
         UpdateJournal journal = new UpdateJournal(registry.lookupByNameAndType("store", Store.class), clock);
         UpdateDecisions decisions = new UpdateDecisions(registry.lookupByNameAndType("decider", Decider.class), changes, journal, clock);
         registry.bind("updateJournal", journal);
+        registry.bind("updates", new Updates(subsystems, changes, decisions, journal, clock));
+        registry.bind("updateOvertaking", new Overtaking(subsystems, decisions, journal));
         registry.bind("upstreams", new UpstreamEvents(subsystems, settings.flag("waystation.update.reconcile")));
         registry.bind("update", new UpdateSteps(subsystems, changes, decisions, journal,
                 registry.lookupByNameAndType(Operations.NAME, Operations.class),

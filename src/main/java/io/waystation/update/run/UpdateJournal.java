@@ -16,6 +16,8 @@ import io.waystation.work.WorkLease;
 
 /** What the pipeline has done and is about to do, in the store. Thread-safe; waits for the store. */
 public final class UpdateJournal {
+    /** Outcome of a run that was ended for a newer one, or by a person, or because the hub stopped. */
+    static final String STOPPED = "stopped";
     private final Store store;
     private final Clock clock;
 

@@ -39,10 +39,12 @@ import io.waystation.work.operation.Operations;
  *
  * <p>The run is the work item of the exchange and its key the subsystem. Routes see it as exchange properties:
  * {@code subsystem}, {@code tasks} (prefix of its tasks), {@code versionVariable}, {@code version} (tag or commit),
- * {@code process}, and {@code next}: {@code decide}, {@code dev}, {@code user}, {@code install}, {@code publish} or
- * {@code done}. Stateless and thread-safe; steps block.
+ * {@code process}, and {@code next}: {@code decide}, {@code dev}, {@code user}, {@code back}, {@code install},
+ * {@code publish} or {@code done}. Stateless and thread-safe; steps block.
  */
 public final class UpdateSteps {
+    /** Header of a work item that asks for the previous version: why, for a person. */
+    public static final String BACK_HEADER = "CamelWaystationUpdateBack";
     /** Exchange property: what comes next. */
     static final String NEXT = "next";
     private static final Logger LOG = LoggerFactory.getLogger(UpdateSteps.class);
@@ -86,11 +88,17 @@ public final class UpdateSteps {
         ChangeState state = change.entry().changing();
         if (state == null || state.step().beforeSwap()) {
             change.recover();
+            if (exchange.getMessage().getHeader(BACK_HEADER) != null) {
+                return "back";
+            }
             return journal.of(exchange).filter(run -> run.step().compareTo(UpdateStep.COMMIT) >= 0 && isCurrent(change.entry(), run))
                     .map(run -> {
                         want(exchange, run.wanted());
                         return "publish";
                     }).orElse("decide");
+        }
+        if (state.step() == ChangeStep.STUCK && exchange.getMessage().getHeader(BACK_HEADER) != null) {
+            return "back";
         }
         if (state.step() == ChangeStep.STUCK) {
             throw new UpdateException("stuck", "The change to " + state.target() + " could not be undone: " + state.reason()
@@ -236,6 +244,24 @@ public final class UpdateSteps {
         }
     }
 
+    /** Puts the previous version back, as a person wants; from here on nothing cancels the run. */
+    public void back(Exchange exchange) {
+        WorkLease.of(exchange).ifPresent(WorkLease::shield);
+        Change change = change(exchange);
+        Artefact bad = change.entry().current();
+        String reason = exchange.getMessage().getHeader(BACK_HEADER, String.class);
+        boolean stuck = change.entry().changing() != null;
+        if (stuck) {
+            change.rollback(reason);
+        } else {
+            change.undo(UpdateJournal.id(exchange), reason);
+        }
+        operations.event(exchange, "rolled_back", Map.of("version", bad.toString(), "reason", reason,
+                "current", change.entry().current().toString()));
+        operations.result(exchange, Map.of("rolledBack", true));
+        next(exchange, "done");
+    }
+
     /** Looks what a failure needs: sets {@code undo} to whether the old binary has to be put back, {@code failure} to why. */
     public void judge(Exchange exchange) {
         Exception why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
@@ -299,7 +325,7 @@ public final class UpdateSteps {
                     changes.of(subsystem).abandon(why(exchange));
                 }
                 if (exchange.isFailed() || exchange.isRouteStop()) {
-                    journal.end(exchange, subsystem.name(), "stopped", why(exchange));
+                    journal.end(exchange, subsystem.name(), outcome(exchange), why(exchange));
                 }
             } catch (RuntimeException left) {
                 LOG.warn("What the update of {} left is put right by the next one: {}", subsystem.name(), left.toString());
@@ -308,6 +334,13 @@ public final class UpdateSteps {
                     Thread.currentThread().interrupt();
                 }
             }
+        }
+
+        private String outcome(Exchange exchange) {
+            if (exchange.getException() instanceof DeferException) {
+                return "held";
+            }
+            return WorkLease.of(exchange).flatMap(WorkLease::stopReason).isPresent() ? UpdateJournal.STOPPED : "failed";
         }
 
         private String why(Exchange exchange) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 import io.waystation.update.change.ChangeException;
 import io.waystation.update.change.CommandRunner;
@@ -48,11 +49,20 @@ public final class LaneCommands {
         String named = command.get(0).equals("task") ? settings.program() : command.get(0);
         Path program = ProcessTrees.find(named, hubEnvironment.get("PATH")).orElseThrow(() ->
                 ChangeException.refused("no-such-program", "There is no program " + named + "."));
-        List<String> words = new ArrayList<>(command);
-        words.set(0, program.toString());
+        Map<String, String> set = new TreeMap<>();
+        List<String> words = new ArrayList<>(List.of(program.toString()));
+        for (String word : command.subList(1, command.size())) {
+            int equals = named.equals(settings.program()) ? word.indexOf('=') : -1;
+            if (equals > 0) { // as an argument it would be a template, and be pasted into shell text
+                String name = TaskText.variable(word.substring(0, equals));
+                set.put(name, TaskText.value(name, word.substring(equals + 1)));
+            } else {
+                words.add(word);
+            }
+        }
         TaskEnvironment environment = new TaskEnvironment(hubEnvironment, settings.variables(), program);
         Path project = settings.project().toAbsolutePath().normalize();
-        try (ProcessTree tree = trees.start(lane, new Launch(words, environment.of(folders.of(lane), Map.of()), project))) {
+        try (ProcessTree tree = trees.start(lane, new Launch(words, environment.of(folders.of(lane), set), project))) {
             OutputPump pump = new OutputPump(tree.output(), new SecretMask(environment.secrets()), settings.output(), line -> { });
             Thread reader = new Thread(pump, "command-output-" + lane);
             reader.setDaemon(true);

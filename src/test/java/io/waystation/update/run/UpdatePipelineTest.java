@@ -93,6 +93,22 @@ class UpdatePipelineTest {
     }
 
     @Test
+    void aNewerVersionTakesThePlaceOfAnOlderOneThatIsStillBuilt() throws Exception {
+        scene.release("nats", "v1.1.0", "slow 1.1.0");
+        tell("acme/nats", "v1.1.0");
+        await().until(() -> scene.builds().stream().anyMatch(line -> line.contains("begin nats slow")));
+        String older = last("nats").id();
+
+        scene.release("nats", "v1.2.0", "nats 1.2.0");
+        tell("acme/nats", "v1.2.0");
+
+        await().untilAsserted(() -> assertThat(scene.manifest("nats").path("current_tag").asText()).isEqualTo("v1.2.0"));
+        assertThat(hub.bean(Operations.NAME, Operations.class).find(older).orElseThrow().state()).isEqualTo(OperationState.SUPERSEDED);
+        assertThat(scene.builds()).noneMatch(line -> line.contains("end nats slow"));
+        assertThat(scene.running("nats")).isEqualTo("nats 1.2.0");
+    }
+
+    @Test
     void anEventOfARepositoryNobodyFollowsStartsNothing() throws Exception {
         int before = scene.builds().size();
 

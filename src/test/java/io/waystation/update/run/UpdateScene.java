@@ -1,6 +1,7 @@
 package io.waystation.update.run;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -29,7 +31,7 @@ import io.waystation.update.git.GitUpstream;
  * A project with subsystems, a real upstream repository for each, a Taskfile that builds and reloads real processes, and the
  * home of a hub that follows them.
  */
-final class UpdateScene implements AutoCloseable {
+public final class UpdateScene implements AutoCloseable {
     static final String SECRET = "scene-secret";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -39,7 +41,8 @@ final class UpdateScene implements AutoCloseable {
     private final HubHome home;
     private final Map<String, GitUpstream> upstreams = new TreeMap<>();
 
-    UpdateScene(Path folder) throws IOException {
+    /** A scene in a folder of the test. */
+    public UpdateScene(Path folder) throws IOException {
         this.folder = folder;
         this.project = Files.createDirectories(folder.resolve("project"));
         this.home = HubHome.in(folder).route("hook.camel.yaml", SOURCE);
@@ -49,7 +52,7 @@ final class UpdateScene implements AutoCloseable {
     }
 
     /** Adds a subsystem with an upstream at v1.0.0, and its source, which is not built yet. */
-    UpdateScene subsystem(String name, String... parameters) throws IOException {
+    public UpdateScene subsystem(String name, String... parameters) throws IOException {
         GitUpstream upstream = new GitUpstream(Files.createDirectories(folder.resolve("upstream").resolve(name)));
         upstream.commit(name + " 1.0.0");
         upstream.tag("v1.0.0");
@@ -63,25 +66,28 @@ final class UpdateScene implements AutoCloseable {
         home.route("upstream-" + name + ".camel.yaml", stanza.toString());
         StringBuilder tasks = new StringBuilder("version: '3'\ntasks:\n" + RELOAD);
         upstreams.keySet().forEach(each -> tasks.append(TASKS.replace("NAME", each)
-                .replace("VARIABLE", each.toUpperCase(java.util.Locale.ROOT) + "_VERSION")));
+                .replace("VARIABLE", each.toUpperCase(Locale.ROOT) + "_VERSION")));
         Files.writeString(project.resolve("Taskfile.yml"), tasks);
         return this;
     }
 
-    GitUpstream upstream(String name) {
+    /** The upstream of a subsystem. */
+    public GitUpstream upstream(String name) {
         return upstreams.get(name);
     }
 
-    Path project() {
+    /** The folder with the Taskfile. */
+    public Path project() {
         return project;
     }
 
-    Path home() {
+    /** The home of a hub that follows the subsystems. */
+    public Path home() {
         return home.path();
     }
 
     /** Settings of a hub of this scene, quick ones, and more of them. */
-    String[] settings(String... more) {
+    public String[] settings(String... more) {
         List<String> all = new ArrayList<>(List.of(
                 "waystation.secrets.literal", "true",
                 "waystation.update.project", project.toString(),
@@ -92,20 +98,20 @@ final class UpdateScene implements AutoCloseable {
                 "waystation.update.health-needed", "2",
                 "waystation.update.health-of", "3",
                 "waystation.update.health-interval", "50ms",
-                "waystation.update.health-timeout", "2s",
+                "waystation.update.health-timeout", "6s",
                 "waystation.update.soak", "200ms"));
         all.addAll(List.of(more));
         return all.toArray(String[]::new);
     }
 
     /** Makes and tags a version upstream. */
-    String release(String name, String tag, String said) {
+    public String release(String name, String tag, String said) {
         upstreams.get(name).commit(said);
         return upstreams.get(name).tag(tag);
     }
 
     /** Posts a signed webhook that tells of a tag, as GitHub does. */
-    int tell(URI hook, String repository, String tag) throws Exception {
+    public int tell(URI hook, String repository, String tag) throws Exception {
         String body = JSON.writeValueAsString(Map.of("ref", "refs/tags/" + tag, "repository", Map.of("full_name", repository)));
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
@@ -117,22 +123,22 @@ final class UpdateScene implements AutoCloseable {
     }
 
     /** What the manifest says of a subsystem; missing while there is none. */
-    JsonNode manifest(String name) {
+    public JsonNode manifest(String name) {
         try {
             Path file = project.resolve(".version-manifest.json");
             return Files.exists(file) ? JSON.readTree(file.toFile()).path("subsystems").path(name) : JSON.missingNode();
         } catch (IOException unreadable) {
-            throw new java.io.UncheckedIOException(unreadable);
+            throw new UncheckedIOException(unreadable);
         }
     }
 
     /** What the binary in use says of its version; empty when there is none. */
-    String binary(String name) {
+    public String binary(String name) {
         return said(project.resolve(name).resolve(".bin").resolve(name));
     }
 
     /** What the file says that the running process was started from; empty when none runs. */
-    String running(String name) {
+    public String running(String name) {
         try {
             String pid = Files.readString(project.resolve(name).resolve("pid")).trim();
             return said(Path.of("/proc", pid, "exe"));
@@ -151,7 +157,7 @@ final class UpdateScene implements AutoCloseable {
     }
 
     /** Lines of all builds: a time, begin or end, the subsystem, and what its source said. */
-    List<String> builds() throws IOException {
+    public List<String> builds() throws IOException {
         Path log = project.resolve("builds.log");
         return Files.exists(log) ? Files.readAllLines(log) : List.of();
     }
