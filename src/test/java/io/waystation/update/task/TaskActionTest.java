@@ -64,6 +64,7 @@ class TaskActionTest {
         for (String name : List.of("bin:build", "environment", "nested", "required", "asks", "reads", "args", "long", "unknown")) {
             home.route(name.replace(':', '-') + ".camel.yaml", route(name.replace(':', '-'), "nats:" + name, ""));
         }
+        home.route("named.camel.yaml", route("named", "\"${exchangeProperty.tasks}:bin:build\"", ""));
         home.route("short.camel.yaml", route("short", "nats:bin:build", "timeLimit: 500ms"));
         home.route("force.camel.yaml", route("force", "nats:ensure", "force: true"));
         home.route("daemon.camel.yaml", route("daemon", "nats:daemon", ""));
@@ -152,6 +153,22 @@ class TaskActionTest {
                         "SHLVL", "_", "NO_COLOR").contains(name)
                 && !name.startsWith("GO") && !name.startsWith("XDG_") && !name.startsWith("SSL_") && !name.startsWith("CARGO_")
                 && !name.startsWith("RUSTUP_") && !name.toUpperCase(Locale.ROOT).endsWith("_PROXY") && !name.equals("DOCKER_HOST"));
+    }
+
+    @Test
+    void takesTheNameOfATaskFromAPropertyAndRefusesWhatIsNone() {
+        assertThat(outcome(named("nats")).end()).isEqualTo(TaskEnd.SUCCESS);
+
+        for (String hostile : List.of("--yes nats", "nats;id", "$(id)", "../nats", "")) {
+            assertThat(named(hostile).getException()).as(hostile).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    private Exchange named(String tasks) {
+        return hub.context().createProducerTemplate().send("direct:named", exchange -> {
+            exchange.setProperty("tasks", tasks);
+            exchange.setProperty("version", "v1");
+        });
     }
 
     @Test
