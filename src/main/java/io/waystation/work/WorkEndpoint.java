@@ -30,29 +30,24 @@ public class WorkEndpoint extends DefaultEndpoint {
                             + "event, the route and the key when empty.")
     private String id;
 
-    @UriParam(label = "producer",
-              description = "What asks for the item, kept with it, or a Simple expression for it. The event's id when empty.")
+    @UriParam(label = "producer", description = "What asks for the item, kept with it, or a Simple expression for it. The event's id when empty.")
     private String cause;
 
     @UriParam(label = "producer",
-              description = "Kind of operation that follows the item, such as update, or a Simple expression for it. "
-                            + "None when empty.")
+              description = "Kind of operation that follows the item, such as update, or a Simple expression for it. None when empty.")
     private String operation;
 
-    @UriParam(label = "producer",
-              description = "What the operation is about, or a Simple expression for it.")
+    @UriParam(label = "producer", description = "What the operation is about, or a Simple expression for it.")
     private String subject;
 
-    @UriParam(label = "producer",
-              description = "Project the operation belongs to, or a Simple expression for it.")
+    @UriParam(label = "producer", description = "Project the operation belongs to, or a Simple expression for it.")
     private String project;
 
     @UriParam(label = "producer", javaType = "java.time.Duration", defaultValue = "0",
               description = "How long the item waits at least before it runs.")
     private long delay;
 
-    @UriParam(label = "producer", defaultValue = "0",
-              description = "Items of a higher priority go first, whatever their key.")
+    @UriParam(label = "producer", defaultValue = "0", description = "Items of a higher priority go first, whatever their key.")
     private int priority;
 
     @UriParam(label = "producer", defaultValue = "NONE",
@@ -69,13 +64,11 @@ public class WorkEndpoint extends DefaultEndpoint {
     private long maxWait;
 
     @UriParam(label = "producer", defaultValue = "NONE",
-              description = "Whom of its key the item replaces: NONE; WAITING those that wait; RUNNING these, and it "
-                            + "tells the running one to stop.")
+              description = "Whom of its key the item replaces: NONE; WAITING those that wait; RUNNING these, and it tells the running one to stop.")
     private WorkAddition.Supersede supersede = WorkAddition.Supersede.NONE;
 
     @UriParam(label = "producer", defaultValue = "false",
-              description = "With coalesce: whether the waiting item runs now even when it was deferred, because what it "
-                            + "waits for may have come.")
+              description = "With coalesce: whether the waiting item runs now even when it was deferred, because what it waits for may have come.")
     private boolean wake;
 
     @UriParam(label = "producer", defaultValue = "CamelCloudEvent*,CamelWaystation*",
@@ -93,8 +86,7 @@ public class WorkEndpoint extends DefaultEndpoint {
               description = "How many items run at once. Items of an asynchronous route hold no thread while they wait.")
     private int concurrency = 1;
 
-    @UriParam(label = "consumer", defaultValue = "1",
-              description = "How many items of one key run at once.")
+    @UriParam(label = "consumer", defaultValue = "1", description = "How many items of one key run at once.")
     private int keyConcurrency = 1;
 
     @UriParam(label = "consumer", defaultValue = "false",
@@ -106,8 +98,7 @@ public class WorkEndpoint extends DefaultEndpoint {
                             + "may be a Simple expression; of a consumer it is for items that bring none.")
     private String retry;
 
-    @UriParam(label = "consumer,advanced", defaultValue = "0.1",
-              description = "A wait is longer by up to this part of it, at random, 0 to 1.")
+    @UriParam(label = "consumer,advanced", defaultValue = "0.1", description = "A wait is longer by up to this part of it, at random, 0 to 1.")
     private double retryJitter = 0.1;
 
     @UriParam(label = "consumer", javaType = "java.time.Duration", defaultValue = "0",
@@ -119,8 +110,7 @@ public class WorkEndpoint extends DefaultEndpoint {
     private int maxLost = 5;
 
     @UriParam(label = "consumer,advanced", javaType = "java.time.Duration", defaultValue = "0",
-              description = "How long ended items, dead letters apart, are kept and their ids known. 0 takes the "
-                            + "setting waystation.work.keep.")
+              description = "How long ended items, dead letters apart, are kept and their ids known. 0 takes the setting waystation.work.keep.")
     private long keep;
 
     /** For tools. */
