@@ -59,7 +59,8 @@ class CrashTest {
         Path home = HubHome.in(folder)
                 .route("crash.camel.yaml", routes(outside.getAddress().getPort()))
                 .path();
-        try (HubProcess hub = new HubProcess(folder.resolve("data"), home, "waystation.channels.crash.secrets", "env:CRASH_SECRET")
+        try (HubProcess hub = new HubProcess(folder.resolve("data"), home,
+                "waystation.channels.crash.secrets", "env:CRASH_SECRET", "waystation.channels.crash.open-readers", "true")
                 .environment("CRASH_SECRET", SECRET)) {
             hub.start();
             try (PostLoad load = new PostLoad(hub.uri("/webhook/crash"), SECRET, 8).start(8, Duration.ofMillis(2))) {
