@@ -31,13 +31,6 @@ public final class OutsideTool {
         return found.orElseThrow();
     }
 
-    /** The same for a program that cannot be installed everywhere: its absence is never a failure. */
-    public static Path optional(String program) {
-        Optional<Path> found = find(program);
-        Assumptions.assumeTrue(found.isPresent(), "this test runs the real " + program + ", which is not on this machine");
-        return found.orElseThrow();
-    }
-
     private static Optional<Path> find(String program) {
         return Stream.concat(Stream.of(INSTALLED), Arrays.stream(System.getenv("PATH").split(File.pathSeparator)).map(Path::of))
                 .map(folder -> folder.resolve(program).toAbsolutePath().normalize())

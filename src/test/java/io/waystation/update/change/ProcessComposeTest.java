@@ -46,7 +46,7 @@ class ProcessComposeTest {
 
     @BeforeEach
     void find() {
-        program = OutsideTool.optional("process-compose");
+        program = OutsideTool.required("process-compose");
         place = Installation.of("svc", folder.resolve("svc"), "svc-server", "svc");
     }
 
