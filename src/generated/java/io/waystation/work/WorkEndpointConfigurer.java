@@ -56,6 +56,7 @@ public class WorkEndpointConfigurer extends PropertyConfigurerSupport implements
         case "retryJitter": target.setRetryJitter(property(camelContext, double.class, value)); return true;
         case "subject": target.setSubject(property(camelContext, java.lang.String.class, value)); return true;
         case "supersede": target.setSupersede(property(camelContext, io.waystation.work.WorkAddition.Supersede.class, value)); return true;
+        case "threads": target.setThreads(property(camelContext, int.class, value)); return true;
         case "timelimit":
         case "timeLimit": target.setTimeLimit(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "wake": target.setWake(property(camelContext, boolean.class, value)); return true;
@@ -99,6 +100,7 @@ public class WorkEndpointConfigurer extends PropertyConfigurerSupport implements
         case "retryJitter": return double.class;
         case "subject": return java.lang.String.class;
         case "supersede": return io.waystation.work.WorkAddition.Supersede.class;
+        case "threads": return int.class;
         case "timelimit":
         case "timeLimit": return long.class;
         case "wake": return boolean.class;
@@ -143,6 +145,7 @@ public class WorkEndpointConfigurer extends PropertyConfigurerSupport implements
         case "retryJitter": return target.getRetryJitter();
         case "subject": return target.getSubject();
         case "supersede": return target.getSupersede();
+        case "threads": return target.getThreads();
         case "timelimit":
         case "timeLimit": return target.getTimeLimit();
         case "wake": return target.isWake();

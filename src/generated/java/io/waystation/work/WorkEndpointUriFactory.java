@@ -23,7 +23,7 @@ public class WorkEndpointUriFactory extends org.apache.camel.support.component.E
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(28);
+        Set<String> props = new HashSet<>(29);
         props.add("bridgeErrorHandler");
         props.add("cause");
         props.add("coalesce");
@@ -50,6 +50,7 @@ public class WorkEndpointUriFactory extends org.apache.camel.support.component.E
         props.add("retryJitter");
         props.add("subject");
         props.add("supersede");
+        props.add("threads");
         props.add("timeLimit");
         props.add("wake");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);

@@ -71,7 +71,11 @@ public final class AddressRange {
 
     /** Whether the range holds the address; false for a text that is no address. */
     public boolean contains(String address) {
-        byte[] bytes = parse(address);
+        return contains(parse(address));
+    }
+
+    /** Whether the range holds the address of these bytes, 4 or 16; false for null. */
+    public boolean contains(byte[] bytes) {
         if (bytes == null || bytes.length != network.length) {
             return false;
         }

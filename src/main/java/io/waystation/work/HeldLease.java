@@ -74,6 +74,11 @@ final class HeldLease implements WorkLease {
     }
 
     @Override
+    public Optional<Duration> scheduledRetry() {
+        return nextAttempt(null);
+    }
+
+    @Override
     public synchronized boolean isHeld() {
         return stopReason == null && !ended;
     }

@@ -34,6 +34,8 @@ final class KeyRows {
             "UPDATE work_key SET wait_until = ?, wait_reason = ?, turn = NULL WHERE queue = ? AND item_key = ?";
     private static final String DUE =
             "SELECT item_key FROM work_key WHERE queue = ? AND wait_until IS NOT NULL AND wait_until <= ? LIMIT ?";
+    private static final String HELD_BELOW = "SELECT item_key FROM work_key WHERE queue = ? AND wait_until IS NOT NULL "
+            + "AND (item_key = ? OR item_key > ? AND item_key < ?)"; // 0 is the character after the slash
     private static final String NO_LONGER_HELD =
             "UPDATE work_key SET wait_until = NULL, wait_reason = NULL WHERE queue = ? AND item_key = ?";
     private static final String NEXT_DUE =
@@ -107,6 +109,13 @@ final class KeyRows {
     void release(Statements statements, String queue, String key) throws SQLException {
         statements.update(NO_LONGER_HELD, queue, key);
         settle(statements, queue, key, 0);
+    }
+
+    /** Ends the waiting of a key and of those below it, which begin with it and a slash. */
+    void releaseBelow(Statements statements, String queue, String key) throws SQLException {
+        for (String held : statements.list(HELD_BELOW, row -> row.getString(1), queue, key, key + "/", key + "0")) {
+            release(statements, queue, held);
+        }
     }
 
     /** When the next key's waiting is over. */

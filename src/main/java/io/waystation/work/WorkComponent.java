@@ -30,4 +30,12 @@ public class WorkComponent extends DefaultComponent {
     public void setQueues(WorkQueues queues) {
         this.queues = queues;
     }
+
+    /** The queues, which must be there. */
+    WorkQueues requireQueues() {
+        if (queues == null) {
+            throw new IllegalStateException("the work component has no queues; bind them in the registry");
+        }
+        return queues;
+    }
 }

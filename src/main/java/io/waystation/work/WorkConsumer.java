@@ -11,6 +11,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
+import org.apache.camel.spi.ExecutorServiceManager;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.util.TimeUtils;
 
@@ -32,7 +33,9 @@ final class WorkConsumer extends DefaultConsumer {
         super.doStart();
         QueueOptions options = endpoint.queueOptions();
         // not bounded here: no more items are claimed than may run, and those of asynchronous routes leave their thread
-        pool = endpoint.getCamelContext().getExecutorServiceManager().newCachedThreadPool(this, "work-" + options.queue());
+        ExecutorServiceManager threads = endpoint.getCamelContext().getExecutorServiceManager();
+        pool = endpoint.getThreads() == 0 ? threads.newCachedThreadPool(this, "work-" + options.queue())
+                : threads.newFixedThreadPool(this, "work-" + options.queue(), endpoint.getThreads());
         runner = queues.consume(options, pool, this::run);
     }
 

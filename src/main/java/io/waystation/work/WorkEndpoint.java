@@ -20,21 +20,18 @@ public class WorkEndpoint extends DefaultEndpoint {
     @Metadata(required = true)
     private String queue;
 
-    @UriParam(label = "producer",
-              description = "Key of the item, or a Simple expression for it. Items of one key run one after the other. "
+    @UriParam(label = "producer", description = "Key of the item, or a Simple expression for it. Items of one key run one after the other. "
                             + "The event's key when empty, else the item's own id.")
     private String key;
 
-    @UriParam(label = "producer",
-              description = "Id of the item, or a Simple expression for it; a known id is not added again. Made of the "
+    @UriParam(label = "producer", description = "Id of the item, or a Simple expression for it; a known id is not added again. Made of the "
                             + "event, the route and the key when empty.")
     private String id;
 
     @UriParam(label = "producer", description = "What asks for the item, kept with it, or a Simple expression for it. The event's id when empty.")
     private String cause;
 
-    @UriParam(label = "producer",
-              description = "Kind of operation that follows the item, such as update, or a Simple expression for it. None when empty.")
+    @UriParam(label = "producer", description = "Kind of operation that follows the item, such as update, or a Simple expression for it. None when empty.")
     private String operation;
 
     @UriParam(label = "producer", description = "What the operation is about, or a Simple expression for it.")
@@ -43,8 +40,7 @@ public class WorkEndpoint extends DefaultEndpoint {
     @UriParam(label = "producer", description = "Project the operation belongs to, or a Simple expression for it.")
     private String project;
 
-    @UriParam(label = "producer", javaType = "java.time.Duration", defaultValue = "0",
-              description = "How long the item waits at least before it runs.")
+    @UriParam(label = "producer", javaType = "java.time.Duration", defaultValue = "0", description = "How long the item waits at least before it runs.")
     private long delay;
 
     @UriParam(label = "producer", defaultValue = "0", description = "Items of a higher priority go first, whatever their key.")
@@ -72,8 +68,8 @@ public class WorkEndpoint extends DefaultEndpoint {
     private boolean wake;
 
     @UriParam(label = "producer", defaultValue = "CamelCloudEvent*,CamelWaystation*",
-              description = "Headers kept with the item, as texts; names separated by commas, an asterisk at the end "
-                            + "stands for any rest. Other headers that start with Camel are never kept.")
+              description = "Headers kept with the item, as texts; names separated by commas, an asterisk at the end stands for any rest. "
+                            + "Other headers that start with Camel are never kept.")
     private String headers = "CamelCloudEvent*,CamelWaystation*";
 
     @UriParam(label = "producer,advanced", defaultValue = "true",
@@ -82,15 +78,17 @@ public class WorkEndpoint extends DefaultEndpoint {
                             + "Otherwise, and always with an operation, it is added at once.")
     private boolean join = true;
 
-    @UriParam(label = "consumer", defaultValue = "1",
-              description = "How many items run at once. Items of an asynchronous route hold no thread while they wait.")
+    @UriParam(label = "consumer", defaultValue = "1", description = "How many items run at once. Items of an asynchronous route hold no thread while they wait.")
     private int concurrency = 1;
+
+    @UriParam(label = "consumer,advanced", defaultValue = "0",
+              description = "How many threads begin items, for asynchronous routes that run thousands at once; 0 is one for each item.")
+    private int threads;
 
     @UriParam(label = "consumer", defaultValue = "1", description = "How many items of one key run at once.")
     private int keyConcurrency = 1;
 
-    @UriParam(label = "consumer", defaultValue = "false",
-              description = "Whether an item that waits (retry, deferred, delay) holds back the later ones of its key.")
+    @UriParam(label = "consumer", defaultValue = "false", description = "Whether an item that waits (retry, deferred, delay) holds back the later ones of its key.")
     private boolean ordered;
 
     @UriParam(description = "How long to wait after each failed attempt, such as 10s, 1m, 10m x 3, 1h, or none. One more attempt "
@@ -114,8 +112,7 @@ public class WorkEndpoint extends DefaultEndpoint {
     private long keep;
 
     /** For tools. */
-    public WorkEndpoint() {
-    }
+    public WorkEndpoint() { }
 
     /** An endpoint of a component. */
     public WorkEndpoint(String uri, WorkComponent component) {
@@ -127,12 +124,12 @@ public class WorkEndpoint extends DefaultEndpoint {
         if (quiet > 0 && coalesce == WorkAddition.Coalesce.NONE) {
             throw new IllegalArgumentException("work:" + queue + ": quiet needs coalesce=LATEST or coalesce=FIRST");
         }
-        return new WorkProducer(this, queues());
+        return new WorkProducer(this, ((WorkComponent) getComponent()).requireQueues());
     }
 
     @Override
     public Consumer createConsumer(Processor processor) throws Exception {
-        Consumer consumer = new WorkConsumer(this, processor, queues());
+        Consumer consumer = new WorkConsumer(this, processor, ((WorkComponent) getComponent()).requireQueues());
         configureConsumer(consumer);
         return consumer;
     }
@@ -141,14 +138,6 @@ public class WorkEndpoint extends DefaultEndpoint {
     protected void doInit() throws Exception {
         super.doInit();
         WorkAddition.requireQueueName(queue);
-    }
-
-    private WorkQueues queues() {
-        WorkQueues queues = ((WorkComponent) getComponent()).getQueues();
-        if (queues == null) {
-            throw new IllegalStateException("the work component has no queues; bind them in the registry");
-        }
-        return queues;
     }
 
     QueueOptions queueOptions() {
@@ -324,6 +313,16 @@ public class WorkEndpoint extends DefaultEndpoint {
     /** Sets: how many items run at once. */
     public void setConcurrency(int concurrency) {
         this.concurrency = concurrency;
+    }
+
+    /** How many threads begin items. */
+    public int getThreads() {
+        return threads;
+    }
+
+    /** Sets: how many threads begin items. */
+    public void setThreads(int threads) {
+        this.threads = threads;
     }
 
     /** How many items of a key run at once. */

@@ -1,5 +1,7 @@
 package io.waystation.work;
 
+import java.time.Instant;
+
 /**
  * Which items to list, newest first.
  *
@@ -8,8 +10,9 @@ package io.waystation.work;
  * @param state only in this state, or null
  * @param before only with a smaller {@link WorkStatus#number()}, to page on; or null
  * @param limit at most so many, 1 to 1,000
+ * @param more further conditions
  */
-public record WorkFilter(String queue, String key, ItemState state, Long before, int limit) {
+public record WorkFilter(String queue, String key, ItemState state, Long before, int limit, More more) {
     private static final int MOST = 1_000;
 
     /** Checks the limit. */
@@ -19,8 +22,27 @@ public record WorkFilter(String queue, String key, ItemState state, Long before,
         }
     }
 
+    /** A filter without further conditions. */
+    public WorkFilter(String queue, String key, ItemState state, Long before, int limit) {
+        this(queue, key, state, before, limit, More.NONE);
+    }
+
     /** The newest items of a queue in a state. */
     public static WorkFilter of(String queue, ItemState state, int limit) {
         return new WorkFilter(queue, null, state, null, limit);
+    }
+
+    /**
+     * Conditions that are not asked for often; each may be null.
+     *
+     * @param keyTree of this key, or of one that begins with it and a slash
+     * @param idStart with an id that begins so
+     * @param reason with a reason that contains this
+     * @param since changed at this time or later
+     * @param until changed before this time
+     */
+    public record More(String keyTree, String idStart, String reason, Instant since, Instant until) {
+        /** None of them. */
+        public static final More NONE = new More(null, null, null, null, null);
     }
 }

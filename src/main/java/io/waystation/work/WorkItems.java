@@ -72,6 +72,7 @@ public final class WorkItems {
         append(sql, values, " AND queue = ?", filter.queue());
         append(sql, values, " AND item_key = ?", filter.key());
         append(sql, values, " AND seq < ?", filter.before());
+        append(sql, values, filter.more());
         if (filter.state() != null) {
             sql.append(" AND state = '").append(filter.state().text()).append('\''); // not bound: picks a partial index
         }
@@ -80,11 +81,30 @@ public final class WorkItems {
                 statements.list(sql.append(" ORDER BY seq DESC LIMIT ?").toString(), ItemRows::status, values.toArray())));
     }
 
+    private static void append(StringBuilder sql, List<Object> values, WorkFilter.More more) {
+        if (more.keyTree() != null) {
+            sql.append(" AND (item_key = ? OR item_key > ? AND item_key < ?)"); // 0 is the character after the slash
+            values.addAll(List.of(more.keyTree(), more.keyTree() + "/", more.keyTree() + "0"));
+        }
+        append(sql, values, " AND id >= ?", more.idStart());
+        append(sql, values, " AND id < ?", more.idStart() == null ? null : more.idStart() + Character.MAX_VALUE);
+        append(sql, values, " AND instr(reason, ?) > 0", more.reason());
+        append(sql, values, " AND updated_at >= ?", more.since() == null ? null : more.since().toEpochMilli());
+        append(sql, values, " AND updated_at < ?", more.until() == null ? null : more.until().toEpochMilli());
+    }
+
     private static void append(StringBuilder sql, List<Object> values, String condition, Object value) {
         if (value != null) {
             sql.append(condition);
             values.add(value);
         }
+    }
+
+    /** Whether any item with an id that begins so has not ended well. */
+    public boolean anyUnfinished(String queue, String idStart) {
+        return store.read(handle -> quietly(handle, statements -> statements.first("SELECT 1 FROM work_item WHERE queue = ? AND id >= ? "
+                + "AND id < ? AND state <> 'succeeded' AND state <> 'superseded' LIMIT 1", row -> true, queue, idStart,
+                idStart + Character.MAX_VALUE).isPresent()));
     }
 
     /** Names of all queues that have items, or a consumer here. */

@@ -1,5 +1,6 @@
 package io.waystation.work;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -58,6 +59,12 @@ public interface WorkLease extends GroupTransaction {
      * @return fails with {@link LeaseLostException} when the fence is stale
      */
     <T> CompletableFuture<T> writeLater(Work<T> work);
+
+    /**
+     * How long until the next attempt, by the schedule, if this one fails; empty when it is the last. Each call draws the
+     * random part anew.
+     */
+    Optional<Duration> scheduledRetry();
 
     /** The lease under which an exchange runs, if it runs an item. */
     static Optional<WorkLease> of(Exchange exchange) {

@@ -146,6 +146,38 @@ public final class WorkQueues implements AutoCloseable {
         transaction.afterCommit(() -> committed(after));
     }
 
+    /**
+     * Adds items within a work of the store that is running, with whatever else it writes; queues are told after its commit.
+     *
+     * @return what became of each, in their order
+     */
+    public List<Added> add(Handle handle, List<WorkAddition> batch) throws Exception {
+        AfterCommit after = new AfterCommit();
+        List<Added> results = add(handle, batch, after);
+        means.store().afterCommit(() -> committed(after));
+        return results;
+    }
+
+    /**
+     * Ends the waiting of a key that was deferred as a whole, and of the keys that begin with it and a slash.
+     *
+     * @return completes once that is on disk
+     */
+    public CompletableFuture<Void> release(String queue, String key) {
+        return means.store().write(handle -> {
+            try (Statements statements = new Statements(handle)) {
+                means.keys().releaseBelow(statements, queue, key);
+                means.store().afterCommit(() -> {
+                    WorkRunner runner = runners.get(queue);
+                    if (runner != null) {
+                        runner.wake();
+                    }
+                });
+                return null;
+            }
+        });
+    }
+
     /** Adds items within a work of the store; after its commit the caller hands over to {@link #committed}. */
     List<Added> add(Handle handle, List<WorkAddition> batch, AfterCommit after) throws Exception {
         List<Added> results = new ArrayList<>(batch.size());
