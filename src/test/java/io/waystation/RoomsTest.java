@@ -15,7 +15,7 @@ import org.junit.jupiter.api.TestFactory;
 class RoomsTest {
     /** From the top of the house to the bottom. */
     private static final List<String> ROOMS = List.of(
-            "event", "settings", "store", "channel", "http", "journal", "ingest", "relay", "work", "github", "update", "console", "cli");
+            "event", "settings", "store", "channel", "http", "journal", "ingest", "relay", "work", "github", "update", "delivery", "console", "cli");
 
     @TestFactory
     List<DynamicTest> usesOnlyTheRoomsAboveIt() {

@@ -11,6 +11,7 @@ import org.apache.camel.main.Main;
 
 import io.waystation.channel.ChannelConfiguration;
 import io.waystation.console.ConsoleConfiguration;
+import io.waystation.delivery.DeliveryConfiguration;
 import io.waystation.github.GithubConfiguration;
 import io.waystation.http.HttpConfiguration;
 import io.waystation.ingest.IngestConfiguration;
@@ -42,6 +43,7 @@ public final class Hub {
             UpdateConfiguration.class,
             TaskConfiguration.class,
             RunConfiguration.class,
+            DeliveryConfiguration.class,
             ConsoleConfiguration.class);
 
     private Hub() {

@@ -14,9 +14,14 @@ final class Audit {
     private Audit() {
     }
 
+    /** Name of the token that made this call. */
+    static String who(Exchange exchange) {
+        Token token = exchange.getProperty(Access.TOKEN_PROPERTY, Token.class);
+        return token == null ? "-" : token.name();
+    }
+
     /** Notes a change by whoever made this call. */
     static void note(Exchange exchange, String action, Object what) {
-        Token token = exchange.getProperty(Access.TOKEN_PROPERTY, Token.class);
-        LOG.info("{} {} {}", token == null ? "-" : token.name(), action, String.valueOf(what).replaceAll("\\p{Cntrl}", "?"));
+        LOG.info("{} {} {}", who(exchange), action, String.valueOf(what).replaceAll("\\p{Cntrl}", "?"));
     }
 }

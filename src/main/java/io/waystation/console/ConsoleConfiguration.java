@@ -8,6 +8,8 @@ import org.apache.camel.spi.Registry;
 
 import io.waystation.channel.Channels;
 import io.waystation.channel.SubscriberCount;
+import io.waystation.delivery.Deliveries;
+import io.waystation.delivery.Endpoints;
 import io.waystation.http.RefusedRequests;
 import io.waystation.http.Tokens;
 import io.waystation.journal.DeadLetters;
@@ -36,6 +38,8 @@ public final class ConsoleConfiguration implements CamelConfiguration {
         registry.bind("operationsApi", new OperationsApi(registry.lookupByNameAndType(Operations.NAME, Operations.class)));
         registry.bind("deadLettersApi", new DeadLettersApi(registry.lookupByNameAndType("deadLetters", DeadLetters.class)));
         registry.bind("updatesApi", new UpdatesApi(registry.lookupByNameAndType("updates", Updates.class)));
+        registry.bind("endpointsApi", new EndpointsApi(registry.lookupByNameAndType("endpoints", Endpoints.class), clock));
+        registry.bind("deliveriesApi", new DeliveriesApi(registry.lookupByNameAndType("deliveries", Deliveries.class), clock));
         registry.bind("workApi", new WorkApi(registry.lookupByNameAndType("workItems", WorkItems.class)));
         registry.bind("hubApi", new HubApi(registry.lookupByNameAndType("groups", Groups.class),
                 registry.lookupByNameAndType(RefusedRequests.NAME, RefusedRequests.class),

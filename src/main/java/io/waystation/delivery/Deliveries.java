@@ -1,0 +1,197 @@
+package io.waystation.delivery;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import io.waystation.event.Event;
+import io.waystation.event.EventBatch;
+import io.waystation.event.EventHeaders;
+import io.waystation.event.PositionedEvent;
+import io.waystation.store.GroupTransaction;
+import io.waystation.store.Store;
+import io.waystation.work.WorkAddition;
+import io.waystation.work.WorkFilter;
+import io.waystation.work.WorkItem;
+import io.waystation.work.WorkItems;
+import io.waystation.work.WorkQueues;
+import io.waystation.work.WorkStatus;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Bean {@code deliveries}: what is owed to endpoints. A delivery is a work item with the id {@code <event>.<endpoint>}, so
+ * that owing it twice makes one; its event is kept once for all of them. Thread-safe.
+ */
+public final class Deliveries {
+    /** Queue of endpoints without an order. */
+    public static final String QUEUE = "delivery";
+
+    /** Queue of endpoints with one. */
+    public static final String ORDERED = "delivery-ordered";
+
+    /** Deliveries added in one work of the store: more would hold up everybody else's. */
+    private static final int AT_ONCE = 200;
+    /** Subjects of one endpoint are spread over so many keys of the ordered queue, which is also its most on the way at once. */
+    private static final int LANES = 16;
+    private static final byte[] NOTHING = new byte[0];
+
+    private final Endpoints endpoints;
+    private final DeliveryEvents events;
+    private final AttemptRows attempts;
+    private final Store store;
+    private final WorkQueues queues;
+    private final WorkItems items;
+    private final Clock clock;
+
+    Deliveries(Endpoints endpoints, DeliveryEvents events, AttemptRows attempts, Store store, WorkQueues queues, WorkItems items,
+            Clock clock) {
+        this.endpoints = endpoints;
+        this.events = events;
+        this.attempts = attempts;
+        this.store = store;
+        this.queues = queues;
+        this.items = items;
+        this.clock = clock;
+        endpoints.onResume(endpoint -> {
+            queues.release(QUEUE, endpoint.id());
+            queues.release(ORDERED, endpoint.id());
+        });
+    }
+
+    /**
+     * Owes each event of the batch in the body to every endpoint that wants it: in the transaction that commits the
+     * group's position, or before it when there are many, which a repetition then finds known.
+     */
+    public void owe(Exchange exchange) {
+        GroupTransaction transaction = GroupTransaction.of(exchange).orElseThrow(() -> new IllegalStateException(
+                "deliveries need a group: consume with kamelet:events-source?group=deliveries&batch=true"));
+        List<Owed> owed = new ArrayList<>();
+        for (PositionedEvent each : exchange.getMessage().getBody(EventBatch.class).events()) {
+            owed.addAll(owed(each.event()));
+        }
+        if (owed.isEmpty()) {
+            return;
+        }
+        if (owed.size() <= AT_ONCE) {
+            transaction.enlist(handle -> add(handle, owed));
+            return;
+        }
+        for (int from = 0; from < owed.size(); from += AT_ONCE) {
+            List<Owed> some = owed.subList(from, Math.min(owed.size(), from + AT_ONCE));
+            store.writeNow(handle -> add(handle, some));
+        }
+    }
+
+    private List<Owed> owed(Event event) {
+        List<Endpoint> wanting = endpoints.matching(event);
+        if (wanting.isEmpty()) {
+            return List.of();
+        }
+        DeliveryEvent kept = DeliveryEvent.of(event);
+        events.remember(kept);
+        return wanting.stream().map(endpoint -> new Owed(kept, addition(event, endpoint))).toList();
+    }
+
+    private static WorkAddition addition(Event event, Endpoint endpoint) {
+        boolean ordered = endpoint.terms().ordering() != Ordering.NONE;
+        return new WorkAddition(ordered ? ORDERED : QUEUE, new DeliveryId(event.id(), endpoint.id()).toString(), key(event, endpoint),
+                NOTHING, Map.of(), event.id(), endpoint.terms().retry(), null, WorkAddition.Terms.NOW);
+    }
+
+    private static String key(Event event, Endpoint endpoint) {
+        if (endpoint.terms().ordering() != Ordering.PER_KEY) {
+            return endpoint.id();
+        }
+        String orderedBy = event.subject() == null ? event.key() : event.subject();
+        return endpoint.id() + "/" + Math.floorMod(orderedBy.hashCode(), LANES);
+    }
+
+    private List<?> add(Handle handle, List<Owed> owed) throws Exception {
+        Instant now = clock.instant();
+        DeliveryEvent last = null;
+        for (Owed each : owed) {
+            if (each.event() != last) {
+                last = each.event();
+                DeliveryEvents.keep(handle, last, now);
+            }
+        }
+        return queues.add(handle, owed.stream().map(Owed::addition).toList());
+    }
+
+    private record Owed(DeliveryEvent event, WorkAddition addition) {
+    }
+
+    /** Puts the event of the delivery that an exchange runs on its message: the exact bytes, its attributes and content type. */
+    public void load(Exchange exchange) {
+        DeliveryId id = DeliveryId.of(WorkItem.of(exchange).id());
+        DeliveryEvent event = events.find(id.event()).orElseThrow(() ->
+                new IllegalStateException("the event " + id.event() + " is no longer kept"));
+        Message message = exchange.getMessage();
+        message.setBody(event.body());
+        message.setHeader(EventHeaders.ID, event.id());
+        message.setHeader(EventHeaders.SOURCE, event.source());
+        message.setHeader(EventHeaders.TYPE, event.type());
+        message.setHeader(EventHeaders.TIME, event.time().toString());
+        message.setHeader(EventHeaders.CHANNEL, event.channel());
+        if (event.subject() != null) {
+            message.setHeader(EventHeaders.SUBJECT, event.subject());
+        }
+        if (event.contentType() != null) {
+            message.setHeader(Exchange.CONTENT_TYPE, event.contentType());
+        }
+    }
+
+    /** Deliveries, newest first; those of both queues where the filter names none. */
+    public List<WorkStatus> list(WorkFilter filter) {
+        return Stream.of(QUEUE, ORDERED).flatMap(queue -> items.list(new WorkFilter(queue, filter.key(), filter.state(), filter.before(),
+                filter.limit(), filter.more())).stream()).sorted(Comparator.comparingLong(WorkStatus::number).reversed())
+                .limit(filter.limit()).toList();
+    }
+
+    /** A delivery by its id. */
+    public Optional<WorkStatus> find(String id) {
+        return items.find(QUEUE, id).or(() -> items.find(ORDERED, id));
+    }
+
+    /** Attempts of a delivery, oldest first. */
+    public List<DeliveryAttempt> attempts(String id) {
+        return attempts.of(id);
+    }
+
+    /** The event of a delivery, while it is kept. */
+    public Optional<DeliveryEvent> event(String id) {
+        return events.find(DeliveryId.of(id).event());
+    }
+
+    /** Endpoint of a delivery. */
+    public static String endpointOf(WorkStatus delivery) {
+        return DeliveryId.of(delivery.id()).endpoint();
+    }
+
+    /** Event of a delivery. */
+    public static String eventOf(WorkStatus delivery) {
+        return DeliveryId.of(delivery.id()).event();
+    }
+
+    /**
+     * Sends a dead letter, or a cancelled delivery, again, with all attempts of its schedule and the same {@code webhook-id}.
+     *
+     * @param reason why and by whom, for a person
+     * @return whether it was one
+     */
+    public boolean replay(WorkStatus delivery, String reason) {
+        return items.replay(delivery.number(), reason);
+    }
+
+    /** Whether anything needs an event: a delivery that was not made. */
+    boolean isNeeded(String event) {
+        return items.anyUnfinished(QUEUE, event + ".") || items.anyUnfinished(ORDERED, event + ".");
+    }
+}

@@ -1,0 +1,111 @@
+package io.waystation.delivery;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.net.PemTrustOptions;
+
+/**
+ * Posts to endpoints over HTTP/1.1, thousands at once on one event loop, and holds no thread for any of them.
+ *
+ * <p>Every connection goes to an address that {@link AddressGuard} was asked about, never to a name. Redirects are not
+ * followed. Connections are kept for a few seconds. The loop starts with the first call. Thread-safe.
+ */
+final class DeliveryClient implements AutoCloseable {
+    /** Node closes idle connections after 5 s; whoever reuses one then races with its end. */
+    private static final int KEEP_ALIVE_SECONDS = 4;
+
+    private final DeliverySettings settings;
+    private final AddressGuard guard;
+    private final Supplier<NameResolver> names;
+    private Loop loop;
+    private boolean closed;
+
+    /**
+     * A client.
+     *
+     * @param names made with the first call
+     */
+    DeliveryClient(DeliverySettings settings, AddressGuard guard, Supplier<NameResolver> names) {
+        this.settings = settings;
+        this.guard = guard;
+        this.names = names;
+    }
+
+    /**
+     * Posts a body.
+     *
+     * @param method HTTP method, such as {@code POST}
+     * @param within time for everything, from the name to the end of the answer
+     * @return completes on the event loop and never fails: what went wrong is in the answer
+     */
+    CompletableFuture<Answer> send(String method, EndpointAddress address, Map<String, String> headers, byte[] body, Duration within) {
+        CompletableFuture<Answer> answer = new CompletableFuture<>();
+        try {
+            Loop running = loop();
+            DeliveryCall call = new DeliveryCall(running, guard, new DeliveryCall.Request(method, address, headers, body), answer);
+            running.context().runOnContext(start -> call.begin(within));
+        } catch (RuntimeException e) {
+            answer.complete(Answer.failed(ErrorClass.NETWORK_ERROR, e.toString()));
+        }
+        return answer;
+    }
+
+    private synchronized Loop loop() {
+        if (closed) {
+            throw new IllegalStateException("the hub is stopping");
+        }
+        if (loop == null) {
+            Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1).setInternalBlockingPoolSize(1));
+            loop = new Loop(vertx, vertx.getOrCreateContext(), vertx.createHttpClient(options(), new PoolOptions()
+                    .setHttp1MaxSize(settings.concurrency()).setMaxWaitQueueSize(-1)), names.get(),
+                    Collections.newSetFromMap(new WeakHashMap<>()));
+        }
+        return loop;
+    }
+
+    private HttpClientOptions options() {
+        HttpClientOptions options = new HttpClientOptions().setKeepAliveTimeout(KEEP_ALIVE_SECONDS).setDecompressionSupported(false)
+                .setConnectTimeout((int) settings.connectTimeout().toMillis()).setMaxRedirects(0).setVerifyHost(true);
+        Optional<String> certificates = settings.trustedCertificates();
+        certificates.ifPresent(file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file)));
+        return options;
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (loop != null) {
+            loop.names().close();
+            try {
+                loop.vertx().close().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (Exception e) {
+                throw new IllegalStateException("the delivery client could not be closed: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /**
+     * What all calls share; used on the event loop only.
+     *
+     * @param used connections that have carried an answer before
+     */
+    record Loop(Vertx vertx, Context context, HttpClient http, NameResolver names, Set<HttpConnection> used) {
+    }
+}

@@ -1,0 +1,36 @@
+package io.waystation.delivery;
+
+import java.time.Clock;
+
+import io.waystation.settings.Settings;
+import io.waystation.store.Meters;
+import io.waystation.store.SecretBox;
+import io.waystation.store.Store;
+import io.waystation.work.WorkItems;
+import io.waystation.work.WorkQueues;
+import org.apache.camel.CamelConfiguration;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.Registry;
+
+/** Binds the beans of {@code routes/deliveries.camel.yaml}: {@code endpoints}, {@code deliveries} and {@code deliverySender}. */
+public final class DeliveryConfiguration implements CamelConfiguration {
+    @Override
+    public void configure(CamelContext context) throws Exception {
+        Registry registry = context.getRegistry();
+        Clock clock = Clock.systemUTC();
+        DeliverySettings settings = DeliverySettings.from(Settings.of(context));
+        Store store = registry.lookupByNameAndType("store", Store.class);
+        AddressGuard guard = new AddressGuard(settings.allowed());
+        Endpoints endpoints = new Endpoints(
+                new EndpointRows(store, registry.lookupByNameAndType("secretBox", SecretBox.class)), settings, guard, clock);
+        DeliveryClient client = new DeliveryClient(settings, guard, DnsResolver::new);
+        Deliveries deliveries = new Deliveries(endpoints, new DeliveryEvents(store), new AttemptRows(store), store,
+                registry.lookupByNameAndType("workQueues", WorkQueues.class),
+                registry.lookupByNameAndType("workItems", WorkItems.class), clock);
+        registry.bind("endpoints", endpoints);
+        registry.bind("deliveries", deliveries);
+        registry.bind("deliverySender", new DeliverySender(endpoints, new EndpointHealth(endpoints, clock), client, settings,
+                new DeliveryMeters(Meters.of(context)), clock));
+        context.addService(new DeliveryRetention(context, store, deliveries, client, settings.keep(), clock), true, true);
+    }
+}

@@ -1,0 +1,80 @@
+package io.waystation.delivery;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A registered receiver. Immutable and thread-safe.
+ *
+ * @param id {@code ep_} and 16 hexadecimal digits
+ * @param name for people
+ * @param address where it is
+ * @param selection which events it gets
+ * @param terms how they are delivered
+ * @param headers sent with every delivery, such as {@code Authorization}; may be secrets
+ * @param keys that sign, the newest first
+ * @param account whose it is, for registrations by token; or null
+ * @param standing whether it gets what it is owed
+ * @param leaseUntil when its lease runs out, or null for never
+ * @param created when it was registered
+ * @param updated when it changed last
+ */
+public record Endpoint(String id, String name, EndpointAddress address, EventSelection selection, EndpointTerms terms,
+        Map<String, String> headers, List<SigningKey> keys, String account, Standing standing, Instant leaseUntil,
+        Instant created, Instant updated) {
+
+    /** Copies what could change. */
+    public Endpoint {
+        headers = Map.copyOf(headers);
+        keys = List.copyOf(keys);
+    }
+
+    /**
+     * Whether an endpoint gets what it is owed.
+     *
+     * @param state how it stands
+     * @param reason why, for a person; null when active
+     * @param failingSince when the first attempt failed after the last success, or null
+     */
+    public record Standing(EndpointState state, String reason, Instant failingSince) {
+        /** As every endpoint begins. */
+        public static final Standing GOOD = new Standing(EndpointState.ACTIVE, null, null);
+    }
+
+    /** The endpoint in another standing. */
+    Endpoint with(Standing other, Instant now) {
+        return new Endpoint(id, name, address, selection, terms, headers, keys, account, other, leaseUntil, created, now);
+    }
+
+    /** The endpoint with other keys. */
+    Endpoint with(List<SigningKey> other, Instant now) {
+        return new Endpoint(id, name, address, selection, terms, headers, other, account, standing, leaseUntil, created, now);
+    }
+
+    /** The endpoint with another lease. */
+    Endpoint leasedUntil(Instant end, Instant now) {
+        return new Endpoint(id, name, address, selection, terms, headers, keys, account, standing, end, created, now);
+    }
+
+    /** Keys that sign now, the newest first. */
+    List<SigningKey> currentKeys(Instant now) {
+        return keys.stream().filter(key -> key.isCurrent(now)).toList();
+    }
+
+    /** The newest secret, to be told once. */
+    public String newestSecret() {
+        return keys.get(0).secret().text();
+    }
+
+    /** How many keys sign now. */
+    public int keyCount(Instant now) {
+        return currentKeys(now).size();
+    }
+
+    /** When its lease runs out, if it has one. */
+    public Optional<Instant> lease() {
+        return Optional.ofNullable(leaseUntil);
+    }
+}

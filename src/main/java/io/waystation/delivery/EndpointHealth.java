@@ -1,0 +1,85 @@
+package io.waystation.delivery;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * How endpoints are doing, in memory: since when one fails, and until when it asked to be left alone. Thread-safe.
+ *
+ * <p>That an endpoint fails is written to the store when it begins and when it ends, not with every attempt.
+ */
+final class EndpointHealth {
+    private static final Duration FIRST_SLOW = Duration.ofSeconds(1);
+    private static final Duration LONGEST_SLOW = Duration.ofMinutes(1);
+    private static final int MOST_DOUBLINGS = 6;
+
+    private final Endpoints endpoints;
+    private final Clock clock;
+    private final Map<String, State> states = new ConcurrentHashMap<>();
+
+    EndpointHealth(Endpoints endpoints, Clock clock) {
+        this.endpoints = endpoints;
+        this.clock = clock;
+    }
+
+    /**
+     * How one endpoint is doing.
+     *
+     * @param failingSince when the first attempt failed after the last success, or null
+     * @param slowed how often it asked to be left alone since its last success
+     * @param slowUntil until when it is left alone, or null
+     */
+    private record State(Instant failingSince, int slowed, Instant slowUntil) {
+    }
+
+    private State state(String endpoint) {
+        return states.computeIfAbsent(endpoint, id ->
+                new State(endpoints.find(id).map(found -> found.standing().failingSince()).orElse(null), 0, null));
+    }
+
+    void succeeded(String endpoint) {
+        State before = state(endpoint);
+        if (before.failingSince() != null || before.slowed() > 0) {
+            states.put(endpoint, new State(null, 0, before.slowUntil()));
+            if (before.failingSince() != null) {
+                endpoints.failing(endpoint, null);
+            }
+        }
+    }
+
+    /** Answers since when it fails. */
+    Instant failed(String endpoint) {
+        State before = state(endpoint);
+        if (before.failingSince() != null) {
+            return before.failingSince();
+        }
+        Instant now = clock.instant();
+        states.put(endpoint, new State(now, before.slowed(), before.slowUntil()));
+        endpoints.failing(endpoint, now);
+        return now;
+    }
+
+    /** Leaves an endpoint alone for a while: as long as it asked for, or longer each time. */
+    void slowDown(String endpoint, Optional<Duration> asked) {
+        State before = state(endpoint);
+        Duration pause = asked.orElseGet(() -> {
+            Duration longer = FIRST_SLOW.multipliedBy(1L << Math.min(before.slowed(), MOST_DOUBLINGS));
+            return longer.compareTo(LONGEST_SLOW) > 0 ? LONGEST_SLOW : longer;
+        });
+        Instant until = clock.instant().plus(pause);
+        if (before.slowUntil() == null || until.isAfter(before.slowUntil())) {
+            states.put(endpoint, new State(before.failingSince(), before.slowed() + 1, until));
+        }
+    }
+
+    /** Until when an endpoint is to be left alone, if it is now. */
+    Optional<Instant> slowUntil(String endpoint) {
+        State state = states.get(endpoint);
+        return state == null || state.slowUntil() == null || !state.slowUntil().isAfter(clock.instant())
+                ? Optional.empty() : Optional.of(state.slowUntil());
+    }
+}

@@ -1,0 +1,47 @@
+package io.waystation.delivery;
+
+import java.util.List;
+import java.util.Map;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.waystation.work.WorkAddition;
+
+/**
+ * How events are delivered to an endpoint.
+ *
+ * @param styles how deliveries are signed, at least one
+ * @param ordering what waits for what
+ * @param retry schedule in place of the route's, such as {@code 10s, 1m, 10m x 3}; or null
+ * @param rate attempts per second at most; 0 is no limit
+ */
+public record EndpointTerms(List<SignatureStyle> styles, Ordering ordering, String retry, double rate) {
+    /** As endpoints have them unless they ask for something else. */
+    public static final EndpointTerms USUAL =
+            new EndpointTerms(List.of(SignatureStyle.STANDARD_WEBHOOKS), Ordering.NONE, null, 0);
+
+    /** As the API shows them. */
+    public ObjectNode json() {
+        return EndpointRows.write(this);
+    }
+
+    /**
+     * A retry schedule that can be read.
+     *
+     * @throws IllegalArgumentException when it cannot
+     */
+    public static String checkedRetry(String schedule) {
+        new WorkAddition(Deliveries.QUEUE, "check", "check", new byte[0], Map.of(), null, schedule, null, WorkAddition.Terms.NOW);
+        return schedule;
+    }
+
+    /** Checks what can be checked. */
+    public EndpointTerms {
+        styles = List.copyOf(styles);
+        if (styles.isEmpty()) {
+            throw new IllegalArgumentException("an endpoint needs at least one signature style");
+        }
+        if (rate < 0 || Double.isNaN(rate) || Double.isInfinite(rate)) {
+            throw new IllegalArgumentException("a rate is 0 or more attempts per second");
+        }
+    }
+}

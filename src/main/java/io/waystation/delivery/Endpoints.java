@@ -1,0 +1,274 @@
+package io.waystation.delivery;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.waystation.event.Event;
+import io.waystation.http.ProblemException;
+import io.waystation.settings.Secret;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The registered endpoints: all of them in memory, every change in the store.
+ *
+ * <p>Thread-safe. What changes an endpoint answers with a future that completes once it is on disk; nothing here blocks
+ * but {@link #register} and {@link #rotate}.
+ */
+public final class Endpoints {
+    private static final Logger LOG = LoggerFactory.getLogger(Endpoints.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int ID_BYTES = 8;
+    private static final int MOST_KEYS = 10;
+
+    private final EndpointRows rows;
+    private final DeliverySettings settings;
+    private final AddressGuard guard;
+    private final Clock clock;
+    private Map<String, Endpoint> byId = new LinkedHashMap<>();
+    private volatile Map<String, Registered> current = Map.of();
+    private volatile Consumer<Endpoint> onResume = endpoint -> { };
+
+    Endpoints(EndpointRows rows, DeliverySettings settings, AddressGuard guard, Clock clock) {
+        this.rows = rows;
+        this.settings = settings;
+        this.guard = guard;
+        this.clock = clock;
+        rows.all().forEach(endpoint -> byId.put(endpoint.id(), endpoint));
+        publish();
+    }
+
+    /** An endpoint ready to be asked what it wants. */
+    private record Registered(Endpoint endpoint, EventSelection.Compiled selection) {
+    }
+
+    /** What is asked for a new endpoint. */
+    public record Draft(String name, String url, EventSelection selection, EndpointTerms terms, Map<String, String> headers, List<String> secrets) {
+    }
+
+    /** Tells when an endpoint gets its deliveries again, or is gone. */
+    void onResume(Consumer<Endpoint> listener) {
+        onResume = listener;
+    }
+
+    private void publish() {
+        Map<String, Registered> next = new LinkedHashMap<>();
+        byId.forEach((id, endpoint) -> {
+            Registered before = current.get(id);
+            next.put(id, new Registered(endpoint, before != null && before.endpoint().selection().equals(endpoint.selection())
+                    ? before.selection() : endpoint.selection().compile()));
+        });
+        current = next;
+    }
+
+    /** Every endpoint, the oldest first. */
+    public List<Endpoint> all() {
+        return current.values().stream().map(Registered::endpoint).toList();
+    }
+
+    /** An endpoint by its id. */
+    public Optional<Endpoint> find(String id) {
+        return Optional.ofNullable(current.get(id)).map(Registered::endpoint);
+    }
+
+    /** Endpoints that want an event. */
+    List<Endpoint> matching(Event event) {
+        Collection<Registered> all = current.values();
+        if (all.isEmpty()) {
+            return List.of();
+        }
+        List<Endpoint> found = new ArrayList<>();
+        Supplier<JsonNode> body = new ParsedOnce(event);
+        for (Registered each : all) {
+            if (each.selection().accepts(event, body)) {
+                found.add(each.endpoint());
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Registers an endpoint; returns once it is on disk.
+     *
+     * @throws ProblemException when the URL cannot be used (400 {@code invalid-endpoint-url}, {@code endpoint-address-refused}), a secret
+     *     is malformed (400 {@code invalid-secret}) or there are too many (409 {@code too-many-endpoints})
+     */
+    public Endpoint register(Draft draft) {
+        EndpointAddress address = checked(draft.url());
+        DeliveryRequest.check(draft.headers());
+        byte[] id = new byte[ID_BYTES];
+        RANDOM.nextBytes(id);
+        Instant now = clock.instant();
+        Endpoint endpoint = new Endpoint("ep_" + HexFormat.of().formatHex(id), draft.name(), address, draft.selection(), draft.terms(),
+                draft.headers(), keys(draft), null, Endpoint.Standing.GOOD, null, now, now);
+        synchronized (this) {
+            if (byId.size() >= settings.mostEndpoints()) {
+                throw new ProblemException(409, "too-many-endpoints", "There are " + byId.size()
+                        + " endpoints already, which is as many as waystation.delivery.endpoints allows.");
+            }
+        }
+        await(rows.put(endpoint));
+        synchronized (this) {
+            byId.put(endpoint.id(), endpoint);
+            publish();
+        }
+        return endpoint;
+    }
+
+    /** Reads a URL, and refuses literal addresses that deliveries may not go to. Names are looked up at every delivery. */
+    private EndpointAddress checked(String url) {
+        EndpointAddress address = EndpointAddress.of(url, settings.insecure());
+        address.literal().flatMap(guard::refusal).ifPresent(reason -> {
+            throw new ProblemException(400, "endpoint-address-refused", "Deliveries may not go there: " + reason
+                    + ". An operator may allow it (waystation.delivery.allowed-addresses).");
+        });
+        return address;
+    }
+
+    private static List<SigningKey> keys(Draft draft) {
+        List<SigningKey> keys = draft.secrets().isEmpty() ? List.of(SigningKey.random())
+                : draft.secrets().stream().map(Endpoints::key).toList();
+        boolean standard = draft.terms().styles().contains(SignatureStyle.STANDARD_WEBHOOKS);
+        if (standard && keys.stream().noneMatch(SigningKey::isStandard)) {
+            throw new ProblemException(400, "invalid-secret",
+                    "The style standard-webhooks needs a secret that starts with whsec_ or whsk_; leave it out to be given one.");
+        }
+        return keys;
+    }
+
+    private static SigningKey key(String secret) {
+        try {
+            return new SigningKey(Secret.of(secret), null);
+        } catch (IllegalArgumentException malformed) {
+            throw new ProblemException(400, "invalid-secret", "The secret cannot be used: " + malformed.getMessage() + ".");
+        }
+    }
+
+    /**
+     * Gives an endpoint a new secret; the old ones sign beside it until their overlap ends. Returns once it is on disk.
+     *
+     * @param secret the new secret, or empty for a random one
+     * @return the new secret, or empty when there is no such endpoint
+     */
+    public Optional<String> rotate(String id, Optional<String> secret) {
+        SigningKey fresh = secret.map(Endpoints::key).orElseGet(SigningKey::random);
+        Instant now = clock.instant();
+        return await(change(id, endpoint -> {
+            List<SigningKey> keys = new ArrayList<>(List.of(fresh));
+            endpoint.currentKeys(now).stream().limit(MOST_KEYS - 1).map(key -> key.until(now.plus(settings.overlap()))).forEach(keys::add);
+            return endpoint.with(keys, now);
+        })).map(endpoint -> fresh.secret().text());
+    }
+
+    /** Stops deliveries to an endpoint; what it is owed is kept. */
+    public CompletableFuture<Optional<Endpoint>> pause(String id, String reason) {
+        return stand(id, EndpointState.PAUSED, reason);
+    }
+
+    /** The hub gives an endpoint up; what it is owed is kept. */
+    CompletableFuture<Optional<Endpoint>> disable(String id, String reason) {
+        LOG.warn("Endpoint {} is disabled: {}", id, reason);
+        return stand(id, EndpointState.DISABLED, reason);
+    }
+
+    private CompletableFuture<Optional<Endpoint>> stand(String id, EndpointState state, String reason) {
+        Instant now = clock.instant();
+        return change(id, endpoint -> endpoint.with(new Endpoint.Standing(state, reason, endpoint.standing().failingSince()), now));
+    }
+
+    /** Begins to deliver to an endpoint again, with what it is owed. */
+    public CompletableFuture<Optional<Endpoint>> resume(String id) {
+        Instant now = clock.instant();
+        return change(id, endpoint -> endpoint.with(Endpoint.Standing.GOOD, now)).thenApply(resumed -> {
+            resumed.ifPresent(onResume);
+            return resumed;
+        });
+    }
+
+    /** Records since when an endpoint fails, or that it no longer does. */
+    void failing(String id, Instant since) {
+        Instant now = clock.instant();
+        change(id, endpoint -> endpoint.with(new Endpoint.Standing(endpoint.standing().state(), endpoint.standing().reason(), since), now))
+                .exceptionally(failure -> {
+                    LOG.warn("That endpoint {} {} could not be recorded", id, since == null ? "works again" : "fails", failure);
+                    return Optional.empty();
+                });
+    }
+
+    /** Removes an endpoint; what it is owed is cancelled as soon as it would be sent. Returns once that is on disk. */
+    public boolean remove(String id) {
+        Endpoint removed;
+        synchronized (this) {
+            removed = byId.remove(id);
+            publish();
+        }
+        if (removed == null) {
+            return false;
+        }
+        await(rows.remove(id));
+        onResume.accept(removed);
+        return true;
+    }
+
+    private synchronized CompletableFuture<Optional<Endpoint>> change(String id, UnaryOperator<Endpoint> change) {
+        Endpoint before = byId.get(id);
+        if (before == null) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        Endpoint after = change.apply(before);
+        byId.put(id, after);
+        publish();
+        return rows.put(after).thenApply(written -> Optional.of(after));
+    }
+
+    private static <T> T await(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw failed;
+        }
+    }
+
+    /** The body of an event as JSON, read when somebody asks first. */
+    private static final class ParsedOnce implements Supplier<JsonNode> {
+        private final Event event;
+        private JsonNode body;
+
+        private ParsedOnce(Event event) {
+            this.event = event;
+        }
+
+        @Override
+        public JsonNode get() {
+            if (body == null) {
+                try {
+                    body = JSON.readTree(event.body());
+                } catch (IOException noJson) {
+                    body = JsonNodeFactory.instance.objectNode();
+                }
+            }
+            return body;
+        }
+    }
+}
