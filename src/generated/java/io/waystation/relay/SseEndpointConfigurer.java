@@ -50,6 +50,7 @@ public class SseEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "query": target.getFollowing().setQuery(property(camelContext, java.lang.String.class, value)); return true;
         case "reconnectdelay":
         case "reconnectDelay": target.getFollowing().setReconnectDelay(property(camelContext, java.time.Duration.class, value)); return true;
+        case "reconnected": target.getFollowing().setReconnected(property(camelContext, java.lang.String.class, value)); return true;
         case "requestheaders":
         case "requestHeaders": target.getFollowing().setRequestHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "statefile":
@@ -89,6 +90,7 @@ public class SseEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "query": return java.lang.String.class;
         case "reconnectdelay":
         case "reconnectDelay": return java.time.Duration.class;
+        case "reconnected": return java.lang.String.class;
         case "requestheaders":
         case "requestHeaders": return java.util.Map.class;
         case "statefile":
@@ -129,6 +131,7 @@ public class SseEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "query": return target.getFollowing().getQuery();
         case "reconnectdelay":
         case "reconnectDelay": return target.getFollowing().getReconnectDelay();
+        case "reconnected": return target.getFollowing().getReconnected();
         case "requestheaders":
         case "requestHeaders": return target.getFollowing().getRequestHeaders();
         case "statefile":

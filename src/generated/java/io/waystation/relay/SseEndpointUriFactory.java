@@ -23,7 +23,7 @@ public class SseEndpointUriFactory extends org.apache.camel.support.component.En
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(20);
+        Set<String> props = new HashSet<>(21);
         props.add("bridgeErrorHandler");
         props.add("connectTimeout");
         props.add("cursor");
@@ -40,6 +40,7 @@ public class SseEndpointUriFactory extends org.apache.camel.support.component.En
         props.add("parallel");
         props.add("query");
         props.add("reconnectDelay");
+        props.add("reconnected");
         props.add("requestHeaders");
         props.add("stateFile");
         props.add("target");

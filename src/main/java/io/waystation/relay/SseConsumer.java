@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import io.waystation.event.KeyedLanes;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.Suspendable;
 import org.apache.camel.support.DefaultConsumer;
 import org.slf4j.Logger;
@@ -34,9 +35,11 @@ public final class SseConsumer extends DefaultConsumer implements Suspendable {
     private ExecutorService workers;
     private ExecutorService threads;
     private ScheduledExecutorService retries;
+    private ProducerTemplate template;
     private KeyedLanes lanes;
     private CursorKeeper keeper;
     private Session session;
+    private volatile boolean connectedBefore;
 
     SseConsumer(SseEndpoint endpoint, Processor processor, FollowerOptions options) {
         super(endpoint, processor);
@@ -74,12 +77,25 @@ public final class SseConsumer extends DefaultConsumer implements Suspendable {
         workers = executors.newFixedThreadPool(this, "sse-worker", following.getParallel());
         threads = executors.newCachedThreadPool(this, "sse-follower");
         retries = executors.newScheduledThreadPool(this, "sse-retry", 1);
+        template = getEndpoint().getCamelContext().createProducerTemplate();
         if (cursor != null) {
             keeper = new CursorKeeper(cursor);
             threads.execute(keeper);
         }
         lanes = new KeyedLanes(following.getParallel(), workers);
         follow(cursor == null ? "" : cursor.load());
+    }
+
+    /** Tells the endpoint {@code reconnected}, if there is one; the stream does not wait for it. */
+    private void tellReconnected() {
+        if (following.getReconnected() != null) {
+            threads.execute(() -> {
+                Exchange told = template.send(following.getReconnected(), exchange -> { });
+                if (told.getException() != null) {
+                    getExceptionHandler().handleException("telling " + following.getReconnected() + " failed", told, told.getException());
+                }
+            });
+        }
     }
 
     private synchronized void follow(String from) {
@@ -105,6 +121,9 @@ public final class SseConsumer extends DefaultConsumer implements Suspendable {
         }
         if (keeper != null) {
             keeper.close();
+        }
+        if (template != null) {
+            template.stop();
         }
         if (threads != null) {
             threads.shutdown();
@@ -147,6 +166,10 @@ public final class SseConsumer extends DefaultConsumer implements Suspendable {
         @Override
         public void connected(StreamDialect dialect) {
             status.connected(dialect);
+            if (connectedBefore) {
+                tellReconnected();
+            }
+            connectedBefore = true;
             LOG.info("following {} ({})", options.address().getHost() + options.address().getPath(), dialect);
         }
 
@@ -201,6 +224,7 @@ public final class SseConsumer extends DefaultConsumer implements Suspendable {
         @Override
         public void gap(String detail) {
             status.gap();
+            tellReconnected();
             LOG.warn("the server no longer has events this client has not seen: {}", detail);
         }
 

@@ -39,6 +39,9 @@ public class SseFollowing {
     @UriParam(label = "consumer", defaultValue = "60s", javaType = "java.time.Duration",
             description = "Bound of the longest delay before a reconnect")
     private Duration maximumReconnectDelay = Duration.ofSeconds(60);
+    @UriParam(label = "consumer", description = "Endpoint, such as direct:name, that gets an exchange without a body each time the "
+                                               + "stream was connected again or has lost events")
+    private String reconnected;
     @UriParam(label = "consumer", defaultValue = "1",
             description = "How many events run through the route at once; those of one key never do")
     private int parallel = 1;
@@ -142,6 +145,14 @@ public class SseFollowing {
 
     public void setMaximumReconnectDelay(Duration maximumReconnectDelay) {
         this.maximumReconnectDelay = maximumReconnectDelay;
+    }
+
+    public String getReconnected() {
+        return reconnected;
+    }
+
+    public void setReconnected(String reconnected) {
+        this.reconnected = reconnected.isBlank() ? null : reconnected;
     }
 
     public int getParallel() {
