@@ -7,3 +7,4 @@ if [ -f "$name/pid" ]; then
 fi
 setsid "$name/.bin/$name" 1000 > /dev/null 2>&1 < /dev/null &
 echo $! > "$name/pid"
+echo "$name" >> reloads.log

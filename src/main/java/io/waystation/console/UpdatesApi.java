@@ -33,7 +33,7 @@ public final class UpdatesApi {
     public void check(Exchange exchange) {
         Optional<String> only = ApiRequest.of(exchange).query("subsystem");
         List<Subsystem> asked = only.isPresent() ? List.of(find(only.get())) : updates.all();
-        ApiAnswer.json(exchange, 200, CheckReport.of(asked.stream().map(updates::check).toList()));
+        ApiAnswer.json(exchange, 200, CheckReport.of(updates.check(asked)));
     }
 
     /** {@code GET /api/updates/{subsystem}/plan}. */

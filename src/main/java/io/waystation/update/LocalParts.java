@@ -11,11 +11,12 @@ import java.util.List;
  * @param artefact the file that is swapped, relative to its folder, such as {@code .bin/nats-server}
  * @param process its name in the process supervisor; empty when nothing is reloaded
  * @param health command or URL that tells whether it works; empty for the supervisor's own readiness
- * @param dependents subsystems to reload after it, in this order
+ * @param dependents subsystems, or processes of the supervisor, to reload after it, in this order
  * @param mode how this machine gets new versions
+ * @param fetch whether the hub brings the source to a version itself, and not the task {@code src:update}
  */
 public record LocalParts(String folder, String tasks, String versionVariable, String artefact, String process, String health,
-        List<String> dependents, Mode mode) {
+        List<String> dependents, Mode mode, boolean fetch) {
     /** Copies the list. */
     public LocalParts {
         dependents = List.copyOf(dependents);

@@ -61,6 +61,7 @@ public final class SubsystemDefinition {
     private String health = "";
     private String dependents = "";
     private String mode = "auto";
+    private String source = "task";
     private Subsystem subsystem;
 
     /** Checks everything and makes the subsystem known. */
@@ -147,7 +148,7 @@ public final class SubsystemDefinition {
         String variable = versionVariable.isBlank() ? name.toUpperCase(Locale.ROOT).replace('-', '_') + "_VERSION" : versionVariable;
         List<String> after = list(dependents);
         for (String each : after) {
-            matching("dependents", each, NAME, "must be names of subsystems");
+            matching("dependents", each, NAME, "must be names of subsystems or processes, lower-case words joined by dashes");
         }
         matching("tasks", prefix, NAME, "must be lower-case words joined by dashes");
         matching("versionVariable", variable, VARIABLE, "must be an upper-case name such as NATS_VERSION");
@@ -159,8 +160,11 @@ public final class SubsystemDefinition {
                 process,
                 health,
                 after,
-                oneOf("mode", mode, Mode.class));
+                oneOf("mode", mode, Mode.class),
+                oneOf("source", source, Source.class) == Source.HUB);
     }
+
+    private enum Source { TASK, HUB }
 
     private String path(String parameter, String text) {
         matching(parameter, text, PATH, "must be a relative path of plain names");
@@ -339,5 +343,10 @@ public final class SubsystemDefinition {
     /** dev, user or auto. */
     public void setMode(String mode) {
         this.mode = mode;
+    }
+
+    /** Sets who brings the source to a version: task or hub. */
+    public void setSource(String source) {
+        this.source = source;
     }
 }

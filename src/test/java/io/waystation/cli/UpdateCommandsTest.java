@@ -126,4 +126,12 @@ class UpdateCommandsTest {
         assertThat(json("check", "nats").at("/nats/findings/0/rule").asText()).isEqualTo("rejected");
         assertThat(run("approve", "other").err()).contains("no-such-subsystem");
     }
+
+    @Test
+    void findsTheTrapsOfATaskfile() {
+        CommandLineRun lint = CommandLineRun.of("lint", scene.project().toString());
+
+        assertThat(lint.exitCode()).as(lint.err()).isEqualTo(1);
+        assertThat(lint.out()).contains("status-of-existence");
+    }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,8 @@ import io.waystation.update.run.UpdateScene;
 
 /** An update whose hub dies: at every step, and in the middle of a build that does not end by itself. */
 class UpdateCrashTest {
-    private static final List<String> STEPS = List.of("decide", "source", "build", "verify", "swap", "reload", "health", "commit");
+    private static final List<String> STEPS = List.of("decide", "source", "build", "verify", "swap", "reload", "health", "dependents", "commit");
+    private static final List<String> USER_STEPS = List.of("decide", "download", "verify", "swap");
 
     @TempDir
     private Path folder;
@@ -26,7 +28,7 @@ class UpdateCrashTest {
 
     @BeforeEach
     void begin() throws IOException {
-        scene = new UpdateScene(folder).subsystem("nats");
+        scene = new UpdateScene(folder).subsystem("arc");
     }
 
     @AfterEach
@@ -44,11 +46,29 @@ class UpdateCrashTest {
             assertThat(scene.manifest("nats").hasNonNull("changing")).isFalse();
             assertThat(scene.binary("nats")).isEqualTo(said);
             assertThat(scene.running("nats")).isEqualTo(said);
+            scene.assertManifestIsTrue("nats");
+            scene.assertManifestIsTrue("arc");
         });
+    }
+
+    /** What was killed left the old or the new binary, and a manifest that knows which it may be. */
+    private void assertOldOrNew(String when, String before, String tag, String said) {
+        assertThat(scene.binary("nats")).as(when).isIn(before, said);
+        JsonNode entry = scene.manifest("nats");
+        boolean newNow = scene.binary("nats").equals(said);
+        assertThat(entry.path("current_tag").asText().equals(tag) || entry.at("/changing/target/tag").asText().equals(tag) || !newNow)
+                .as("%s: the manifest knows of the new binary", when).isTrue();
+    }
+
+    private void dieAt(String step) throws Exception {
+        try (HubProcess dying = hub("waystation.update.halt-at", step).start()) {
+            await("dies at " + step).until(() -> !dying.isAlive());
+        }
     }
 
     @Test
     void goesOnOrUndoesAtWhateverStepTheHubWasKilled() throws Exception {
+        scene.subsystem("nats", "dependents", "arc");
         try (HubProcess first = hub().start()) {
             awaitVersion("v1.0.0", "nats 1.0.0");
         }
@@ -58,25 +78,65 @@ class UpdateCrashTest {
             String said = "nats 1." + (i + 1) + ".0";
             scene.release("nats", tag, said);
 
-            try (HubProcess dying = hub("waystation.update.halt-at", STEPS.get(i)).start()) {
-                await("dies at " + STEPS.get(i)).until(() -> !dying.isAlive());
-            }
-            assertThat(scene.binary("nats")).as("killed at %s", STEPS.get(i)).isIn(before, said);
-            boolean newNow = scene.binary("nats").equals(said);
-            boolean manifestKnows = scene.manifest("nats").path("current_tag").asText().equals(tag)
-                    || scene.manifest("nats").at("/changing/target/tag").asText().equals(tag);
-            assertThat(manifestKnows || !newNow).as("killed at %s: the manifest knows of the new binary", STEPS.get(i)).isTrue();
+            dieAt(STEPS.get(i));
+            assertOldOrNew("killed at " + STEPS.get(i), before, tag, said);
 
             try (HubProcess next = hub().start()) {
                 awaitVersion(tag, said);
             }
             before = said;
         }
-        assertNoOverlap();
+        scene.assertBuildsAtOnce(2);
+    }
+
+    @Test
+    void aDownloadGoesOnOrIsUndoneAtWhateverStepTheHubWasKilled() throws Exception {
+        scene.subsystem("nats", "mode", "user");
+        try (HubProcess first = hub().start()) {
+            awaitVersion("v1.0.0", "nats 1.0.0");
+        }
+        String before = "nats 1.0.0";
+        for (int i = 0; i < USER_STEPS.size(); i++) {
+            String tag = "v1." + (i + 1) + ".0";
+            String said = "nats 1." + (i + 1) + ".0";
+            scene.release("nats", tag, said);
+            dieAt(USER_STEPS.get(i));
+            assertOldOrNew("killed at " + USER_STEPS.get(i), before, tag, said);
+            try (HubProcess next = hub().start()) {
+                awaitVersion(tag, said);
+            }
+            before = said;
+        }
+        scene.assertBuildsAtOnce(2);
+    }
+
+    @Test
+    void aRollbackIsFinishedWhenTheHubWasKilledAsItBegan() throws Exception {
+        scene.subsystem("nats", "dependents", "arc");
+        try (HubProcess first = hub().start()) {
+            awaitVersion("v1.0.0", "nats 1.0.0");
+            scene.release("nats", "v1.1.0", "nats 1.1.0");
+            first.kill();
+        }
+        try (HubProcess next = hub().start()) {
+            awaitVersion("v1.1.0", "nats 1.1.0");
+        }
+        scene.release("nats", "v1.2.0", "bad 1.2.0");
+
+        dieAt("rollback");
+        assertOldOrNew("killed at rollback", "nats 1.1.0", "v1.2.0", "bad 1.2.0");
+
+        try (HubProcess next = hub().start()) {
+            awaitVersion("v1.1.0", "nats 1.1.0");
+            await().untilAsserted(() -> assertThat(scene.manifest("nats").at("/quarantined/0/artefact/tag").asText()).isEqualTo("v1.2.0"));
+            assertThat(scene.manifest("nats").at("/previous/tag").asText()).isEqualTo("v1.0.0");
+        }
+        assertThat(scene.builds()).filteredOn(line -> line.contains("begin nats bad")).hasSize(1);
     }
 
     @Test
     void aBuildThatIgnoresToBeEndedIsGoneBeforeTheNextOneBegins() throws Exception {
+        scene.subsystem("nats");
         try (HubProcess first = hub().start()) {
             awaitVersion("v1.0.0", "nats 1.0.0");
             scene.release("nats", "v1.1.0", "stubborn 1.1.0");
@@ -91,6 +151,7 @@ class UpdateCrashTest {
         try (HubProcess next = hub().start()) {
             awaitVersion("v1.2.0", "nats 1.2.0");
             assertThat(builders()).isZero();
+            scene.assertBuildsAtOnce(2);
         }
     }
 
@@ -105,13 +166,5 @@ class UpdateCrashTest {
                 return false;
             }
         }).count();
-    }
-
-    private void assertNoOverlap() throws IOException {
-        int open = 0;
-        for (String line : scene.builds()) {
-            open = line.contains(" begin ") ? open + 1 : open - 1;
-            assertThat(open).as(line).isBetween(0, 1);
-        }
     }
 }

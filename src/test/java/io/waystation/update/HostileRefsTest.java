@@ -24,10 +24,10 @@ import io.waystation.update.git.GitRemotes;
 import io.waystation.update.git.GitUpstream;
 
 /** Tags that real Git stores and serves, read from a real repository: none goes further than a refusal. */
-class HostileRefsTest {
+public class HostileRefsTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
-    /** At once shell, template, option and assignment to whatever would run next. */
-    private static final List<String> HOSTILE = List.of("$(id)", "`id`", "v1;touch${IFS}x", "v1|id", "v1&id", "v1'x", "v1\"x", "v1>x", "v1{{.TOKEN}}",
+    /** Names that real Git takes: at once shell, template, option and assignment to whatever would run next. */
+    public static final List<String> HOSTILE = List.of("$(id)", "`id`", "v1;touch${IFS}x", "v1|id", "v1&id", "v1'x", "v1\"x", "v1>x", "v1{{.TOKEN}}",
             "{{env\"A\"}}", "v1=2", "v1%0a", "é1.0", "-x", "--upload-pack=id", "--taskfile=https/evil", "v9.9.9$(touch${IFS}pwned)", "v9.9.9;id", "+9.9.9", "@9.9.9");
     private static final Map<String, Rule> ZOO = new TreeMap<>(Map.of(
             "v1.2", Rule.ODD_VERSION, "v1.2.3.4", Rule.ODD_VERSION, "2025.12", Rule.CALENDAR_VERSION, "RELEASE.2024-01-02T03-04-05Z", Rule.CALENDAR_VERSION,
@@ -88,6 +88,24 @@ class HostileRefsTest {
         Map<String, Rule> said = new TreeMap<>();
         decision.findings().forEach(finding -> said.put(finding.subject(), finding.rule()));
         assertThat(said).isEqualTo(ZOO);
+    }
+
+    @Test
+    void ordersRealPrereleasesAndBuildsAndPicksItsOwnTagsOutOfARepositoryOfSeveral() {
+        upstream.tag("v1.2.3-rc.9");
+        upstream.commit("rc 10");
+        upstream.annotate("v1.2.3-rc.10");
+        upstream.tag("nats-v2.10.24");
+        upstream.tag("nats/v1.2.3");
+        assertThat(decider.decide(subsystem(d -> d.setPrerelease("rc")), SubsystemState.EMPTY, NOW).wanted().tag()).isEqualTo("v1.2.3-rc.10");
+        assertThat(decider.decide(subsystem(d -> d.setTagPattern("nats-*")), SubsystemState.EMPTY, NOW).wanted().tag()).isEqualTo("nats-v2.10.24");
+        assertThat(decider.decide(subsystem(d -> d.setTagPattern("nats/*")), SubsystemState.EMPTY, NOW).wanted().tag()).isEqualTo("nats/v1.2.3");
+
+        upstream.tag("v1.2.4+build.5");
+        assertThat(decider.decide(subsystem(), SubsystemState.EMPTY, NOW).wanted().tag()).isEqualTo("v1.2.4+build.5");
+        upstream.commit("another build");
+        upstream.tag("v1.2.4+build.6");
+        assertThat(decider.decide(subsystem(), SubsystemState.EMPTY, NOW).rule()).isEqualTo(Rule.AMBIGUOUS_VERSION);
     }
 
     @Test

@@ -3,10 +3,15 @@ package io.waystation.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import java.util.function.Consumer;
 
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
 
+import io.waystation.event.EventHeaders;
 import io.waystation.settings.InvalidSettingException;
 
 /** One stanza describes a subsystem, and a wrong one never starts. */
@@ -32,6 +37,37 @@ class SubsystemDefinitionTest {
                 "https://github.com/acme/nats-fork.git", "ssh://git@git.example.com/mirrors/nats.git", "file:///srv/git/nats");
         assertThat(nats.upstreams()).extracting(Upstream::repository).containsExactly(
                 "acme/nats-fork", "mirrors/nats", "nats-io/nats-server");
+    }
+
+    @Test
+    void isWokenByItsTagsOrByItsBranchButByNoOther() {
+        SubsystemDefinition tags = TestSubsystems.definition();
+        tags.start();
+        SubsystemDefinition commits = TestSubsystems.definition(d -> d.setStrategy("commits"), d -> d.setBranch("dev"));
+        commits.start();
+
+        assertThat(tags.isConcernedBy(about("refs/tags/v1.0.0"))).isTrue();
+        assertThat(tags.isConcernedBy(about("refs/heads/main"))).isFalse();
+        assertThat(commits.isConcernedBy(about("refs/heads/dev"))).isTrue();
+        assertThat(commits.isConcernedBy(about("refs/heads/main"))).isFalse();
+        assertThat(tags.isConcernedBy(about(""))).as("what tells nothing wakes").isTrue();
+    }
+
+    private static Exchange about(String ref) {
+        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        exchange.getMessage().setHeader(EventHeaders.SUBJECT, ref);
+        return exchange;
+    }
+
+    @Test
+    void isFollowedByItsDependentsAndTheirsEachOnceAndAfterAllItDependsOn() {
+        Subsystems all = new Subsystems();
+        Map.of("nats", "telegraf,liftbridge", "liftbridge", "telegraf,arc", "telegraf", "grafana", "arc", "telegraf", "odd", "odd,nats")
+                .forEach((name, dependents) -> all.put(TestSubsystems.nats(d -> d.setName(name), d -> d.setDependents(dependents))));
+
+        assertThat(all.after(all.find("nats").orElseThrow())).containsExactly("liftbridge", "arc", "telegraf", "grafana");
+        assertThat(all.after(all.find("odd").orElseThrow())).as("a circle ends").startsWith("nats").doesNotContain("odd");
+        assertThat(all.after(all.find("telegraf").orElseThrow())).as("also what is no subsystem").containsExactly("grafana");
     }
 
     @Test

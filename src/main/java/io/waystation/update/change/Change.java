@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 
 import io.waystation.update.UpstreamVersion;
@@ -14,7 +15,7 @@ import io.waystation.update.change.ManifestEntry.Quarantined;
  * Puts another binary in the place of one subsystem's, proves it, or puts the old one back.
  *
  * <p>The steps are {@link #begin}, a build or download, {@link #stage}, {@link #verify}, {@link #swap}, {@link #reload},
- * {@link #awaitHealthy}, {@link #commit}; and {@link #abandon} before the swap, {@link #rollback} from it on. Each writes
+ * {@link #awaitHealthy}, {@link #reloadDependents}, {@link #commit}; and {@link #abandon} before the swap, {@link #rollback} from it on. Each writes
  * to the manifest what it is about to do, can be repeated, and does what is missing when it was killed in the middle; so
  * after a kill a caller repeats the step it was in, or calls {@link #recover}. From the swap on {@link #finish} does all
  * that is left. At every moment the binary is whole, and the manifest tells which one it is or between which two it is.
@@ -26,21 +27,24 @@ public final class Change {
     private final ChangeProgress progress;
     private final ReloadTrial trial;
     private final BinaryFiles files;
+    private final DependentReloads after;
     private final Rollback back;
     private final Clock clock;
 
-    /** Changes this installation. */
-    public Change(Installation place, Manifest manifest, ProcessControl control, HealthGate gate, Clock clock) {
-        this(place, manifest, control, gate, new RunningFile(), clock, Boundary.NONE);
+    /** Changes this installation, after whose process these are reloaded, in this order. */
+    public Change(Installation place, Manifest manifest, ProcessControl control, HealthGate gate, List<Dependent> dependents,
+            Clock clock) {
+        this(place, manifest, control, gate, dependents, new RunningFile(), clock, Boundary.NONE);
     }
 
-    Change(Installation place, Manifest manifest, ProcessControl control, HealthGate gate, RunningFile running, Clock clock,
-            Boundary boundary) {
+    Change(Installation place, Manifest manifest, ProcessControl control, HealthGate gate, List<Dependent> dependents,
+            RunningFile running, Clock clock, Boundary boundary) {
         this.place = place;
         this.progress = new ChangeProgress(place, manifest, boundary);
         this.trial = new ReloadTrial(place, control, gate, running, boundary);
         this.files = new BinaryFiles(place, boundary);
-        this.back = new Rollback(progress, trial, files, clock);
+        this.after = new DependentReloads(progress, dependents, control, running, clock, boundary);
+        this.back = new Rollback(progress, trial, after, files, clock);
         this.clock = clock;
     }
 
@@ -234,6 +238,17 @@ public final class Change {
         return report;
     }
 
+    /**
+     * Lets the processes that depend on this one run with its new version, one after the other, each healthy before the
+     * next. Repeated after a kill, it goes on with the one it was at.
+     *
+     * @throws ChangeException when one is not healthy; then {@link #rollback}, which reloads those touched once more
+     */
+    public void reloadDependents() {
+        ChangeProgress.require(progress.state(), ChangeStep.HEALTHY);
+        after.run();
+    }
+
     /** Ends the change: the new version is current, the old one previous. */
     public void commit() {
         progress.onDisk(() -> {
@@ -302,6 +317,7 @@ public final class Change {
             swap();
             reload();
             HealthGate.Report report = awaitHealthy();
+            reloadDependents();
             commit();
             return report;
         } catch (ChangeException notWell) {

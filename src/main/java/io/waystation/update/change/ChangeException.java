@@ -37,6 +37,11 @@ public final class ChangeException extends RuntimeException {
         return new ChangeException(code, detail, true, cause);
     }
 
+    /** The same, about a process that depends on the changed one. */
+    ChangeException of(String dependent) {
+        return new ChangeException(code, "the dependent " + dependent + ": " + getMessage(), passing, this);
+    }
+
     /** The stable code. */
     public String code() {
         return code;

@@ -1,5 +1,7 @@
 package io.waystation.update.change;
 
+import java.util.Optional;
+
 /** Stops and starts the process of a subsystem, and says what it sees of it. Implementations are thread-safe. */
 public interface ProcessControl {
     /**
@@ -22,6 +24,13 @@ public interface ProcessControl {
     /** What is seen of the process now; {@link ProcessView#UNKNOWN} when nothing can be seen. */
     default ProcessView view(String process) {
         return ProcessView.UNKNOWN;
+    }
+
+    /**
+     * Whether the process runs the file with this digest, where only this control can know; empty where {@code /proc} tells.
+     */
+    default Optional<Boolean> runs(String process, String sha256) {
+        return Optional.empty();
     }
 
     /**

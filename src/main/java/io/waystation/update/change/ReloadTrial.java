@@ -31,6 +31,10 @@ final class ReloadTrial {
 
     /** Whether the process surely runs this file already. */
     boolean runs(String sha256, Instant since) {
+        return control.runs(place.process(), sha256).orElseGet(() -> runsByProc(sha256, since));
+    }
+
+    private boolean runsByProc(String sha256, Instant since) {
         ProcessView view = control.view(place.process());
         return view.state() == ProcessView.State.RUNNING
                 && running.check(place.current(), sha256, since, view.pid()).state() == RunningFile.State.NEW;
@@ -38,6 +42,10 @@ final class ReloadTrial {
 
     /** Whether a process of this binary surely runs another file. */
     boolean runsAnother(String sha256) {
+        return control.runs(place.process(), sha256).map(same -> !same).orElseGet(() -> runsAnotherByProc(sha256));
+    }
+
+    private boolean runsAnotherByProc(String sha256) {
         return running.check(place.current(), sha256, null, control.view(place.process()).pid()).state() == RunningFile.State.OLD;
     }
 

@@ -9,12 +9,14 @@ import io.waystation.update.change.ManifestEntry.Quarantined;
 final class Rollback {
     private final ChangeProgress progress;
     private final ReloadTrial trial;
+    private final DependentReloads after;
     private final BinaryFiles files;
     private final Clock clock;
 
-    Rollback(ChangeProgress progress, ReloadTrial trial, BinaryFiles files, Clock clock) {
+    Rollback(ChangeProgress progress, ReloadTrial trial, DependentReloads after, BinaryFiles files, Clock clock) {
         this.progress = progress;
         this.trial = trial;
+        this.after = after;
         this.files = files;
         this.clock = clock;
     }
@@ -29,6 +31,7 @@ final class Rollback {
                 return null;
             });
             wakeOld(entry);
+            after.back(entry.changing().dependents());
         } catch (ChangeException failed) {
             stuck(state, why, failed);
         }

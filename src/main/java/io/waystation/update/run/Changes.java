@@ -1,11 +1,18 @@
 package io.waystation.update.run;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 import io.waystation.update.LocalParts;
 import io.waystation.update.Subsystem;
+import io.waystation.update.Subsystems;
 import io.waystation.update.change.Change;
+import io.waystation.update.change.Dependent;
+import io.waystation.update.change.HealthCheck;
 import io.waystation.update.change.HealthGate;
 import io.waystation.update.change.Installation;
 import io.waystation.update.change.Manifest;
@@ -18,6 +25,7 @@ import io.waystation.update.change.ProcessControl;
  * folder it happens to run in.
  */
 final class Changes {
+    private final Subsystems subsystems;
     private final Path project;
     private final ProcessControl control;
     private final HealthOptions health;
@@ -27,11 +35,13 @@ final class Changes {
     /**
      * Changes in a project.
      *
+     * @param subsystems finds dependents
      * @param project folder of the Taskfile, with one folder for each subsystem
      * @param control reloads processes
      * @param health how a subsystem's health is asked for
      */
-    Changes(Path project, ProcessControl control, HealthOptions health, Clock clock) {
+    Changes(Subsystems subsystems, Path project, ProcessControl control, HealthOptions health, Clock clock) {
+        this.subsystems = subsystems;
         this.project = project;
         this.control = control;
         this.health = health;
@@ -52,10 +62,42 @@ final class Changes {
 
     /** The change of a subsystem, as far as the manifest says it has come. */
     Change of(Subsystem subsystem) {
+        return new Change(place(subsystem), manifest(), control, gate(subsystem), dependents(subsystem), clock);
+    }
+
+    private Installation place(Subsystem subsystem) {
         LocalParts local = subsystem.local();
         Path artefact = Path.of(local.artefact());
-        Installation place = new Installation(subsystem.name(), folder(subsystem), artefact.getFileName().toString(), artefact,
+        return new Installation(subsystem.name(), folder(subsystem), artefact.getFileName().toString(), artefact,
                 local.process().isEmpty() ? null : local.process());
-        return new Change(place, manifest(), control, new HealthGate(health.of(subsystem), health.policy()), clock);
+    }
+
+    private HealthGate gate(Subsystem subsystem) {
+        return new HealthGate(health.of(subsystem), health.policy());
+    }
+
+    /** What is reloaded after a subsystem now. One without a process, or not installed yet, has nothing to reload. */
+    List<Dependent> dependents(Subsystem subsystem) {
+        List<Dependent> found = new ArrayList<>();
+        for (String name : subsystems.after(subsystem)) {
+            Optional<Subsystem> known = subsystems.find(name);
+            if (known.isEmpty()) {
+                found.add(new Dependent(Installation.of(name, project.resolve(name), name, name),
+                        new HealthGate(HealthCheck.NONE, health.policy())));
+            } else if (!known.get().local().process().isEmpty() && Files.exists(place(known.get()).current())) {
+                found.add(new Dependent(place(known.get()), gate(known.get())));
+            }
+        }
+        return found;
+    }
+
+    /** Processes that a change of a subsystem may stop and start: its own and those of all that is reloaded after it. */
+    List<String> processes(Subsystem subsystem) {
+        List<String> processes = new ArrayList<>(List.of(subsystem.local().process()));
+        for (String name : subsystems.after(subsystem)) {
+            processes.add(subsystems.find(name).map(each -> each.local().process()).orElse(name));
+        }
+        processes.removeIf(String::isEmpty);
+        return processes;
     }
 }

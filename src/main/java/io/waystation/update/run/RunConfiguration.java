@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
@@ -14,15 +15,20 @@ import io.waystation.settings.Secret;
 import io.waystation.settings.Settings;
 import io.waystation.store.Store;
 import io.waystation.update.Decider;
+import io.waystation.update.Subsystem;
 import io.waystation.update.Subsystems;
 import io.waystation.update.change.CommandReload;
 import io.waystation.update.change.ProcessCompose;
+import io.waystation.update.change.ProcessChoice;
 import io.waystation.update.change.ProcessControl;
+import io.waystation.update.git.GitRemotes;
+import io.waystation.update.git.SourceFolder;
+import io.waystation.update.self.SelfControl;
 import io.waystation.update.task.LaneCommands;
 import io.waystation.work.operation.Operations;
 
 /** Builds the beans of {@code routes/upstreams.camel.yaml}: {@code update}, {@code updates}, {@code upstreams},
- * {@code updateOvertaking} and {@code updateJournal}. */
+ * {@code upstreamPoll}, {@code updateSource}, {@code updateOvertaking} and {@code updateJournal}. */
 public final class RunConfiguration implements CamelConfiguration {
     private static final String TOKEN = "waystation.update.supervisor-token";
 
@@ -34,12 +40,18 @@ public final class RunConfiguration implements CamelConfiguration {
         Subsystems subsystems = registry.lookupByNameAndType("subsystems", Subsystems.class);
         LaneCommands commands = registry.lookupByNameAndType("laneCommands", LaneCommands.class);
         Path project = settings.path("waystation.update.project").toAbsolutePath().normalize();
-        Changes changes = new Changes(project, control(settings, commands),
+        SelfControl self = new SelfControl(settings.path("waystation.data"), Optional.ofNullable(System.getProperty("waystation-home")).map(Path::of),
+                () -> ownPackage(subsystems, project), settings.list("waystation.update.self-restart"),
+                settings.duration("waystation.update.reload-timeout"));
+        Changes changes = new Changes(subsystems, project, new ProcessChoice(SelfControl.PROCESS, self, control(settings, commands)),
                 HealthOptions.from(settings, lane -> commands.in(lane, false)), clock);
         UpdateJournal journal = new UpdateJournal(registry.lookupByNameAndType("store", Store.class), clock);
         UpdateDecisions decisions = new UpdateDecisions(registry.lookupByNameAndType("decider", Decider.class), changes, journal, clock);
         registry.bind("updateJournal", journal);
-        registry.bind("updates", new Updates(subsystems, changes, decisions, journal, clock));
+        Updates updates = new Updates(subsystems, changes, decisions, journal, clock);
+        registry.bind("updates", updates);
+        registry.bind("upstreamPoll", new UpstreamPoll(updates, journal));
+        registry.bind("updateSource", new SourceStep(changes, new SourceFolder(registry.lookupByNameAndType("gitRemotes", GitRemotes.class))));
         registry.bind("updateOvertaking", new Overtaking(subsystems, decisions, journal));
         registry.bind("upstreams", new UpstreamEvents(subsystems, settings.flag("waystation.update.reconcile")));
         registry.bind("update", new UpdateSteps(subsystems, changes, decisions, journal,
@@ -47,7 +59,13 @@ public final class RunConfiguration implements CamelConfiguration {
                 new FaultPoint(settings.text("waystation.update.halt-at").orElse(""))));
     }
 
-    /** Who reloads processes: a process supervisor's API, or the task {@code reload}. */
+    /** The package in use of the subsystem that is the hub itself. */
+    private static Optional<Path> ownPackage(Subsystems subsystems, Path project) {
+        return subsystems.all().stream().map(Subsystem::local).filter(local -> local.process().equals(SelfControl.PROCESS)).findFirst()
+                .map(local -> project.resolve(local.folder()).resolve(".bin").resolve(Path.of(local.artefact()).getFileName()));
+    }
+
+    /** Who reloads other processes: a process supervisor's API, or the task {@code reload}. */
     private static ProcessControl control(Settings settings, LaneCommands commands) {
         Duration patience = settings.duration("waystation.update.reload-timeout");
         String supervisor = settings.text("waystation.update.supervisor").orElse("");

@@ -45,6 +45,13 @@ final class UpdateDecisions {
         return decision;
     }
 
+    /** A version is not wanted any more, unless another one is by now. */
+    void giveUp(Subsystem subsystem, UpstreamVersion version, String by) {
+        Artefact given = Artefact.of(version);
+        changes.manifest().change(subsystem.name(), "given-up: " + version.label(), by, entry ->
+                entry.wanted() == null || !entry.wanted().artefact().sameVersion(given) ? entry : entry.edit().wanted(null).done());
+    }
+
     private void keep(Decision decision, String by) {
         Instant now = clock.instant();
         changes.manifest().change(decision.subsystem(), "decided: " + decision.rule().code(), by, entry -> {

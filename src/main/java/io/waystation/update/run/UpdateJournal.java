@@ -18,6 +18,8 @@ import io.waystation.work.WorkLease;
 public final class UpdateJournal {
     /** Outcome of a run that was ended for a newer one, or by a person, or because the hub stopped. */
     static final String STOPPED = "stopped";
+    /** Outcome of an attempt that failed. */
+    static final String FAILED = "failed";
     private final Store store;
     private final Clock clock;
 

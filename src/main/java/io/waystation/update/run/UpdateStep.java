@@ -21,6 +21,8 @@ public enum UpdateStep {
     RELOAD,
     /** Waits until it is ready, and stays so. */
     HEALTH,
+    /** Lets the processes that depend on it run with it. */
+    DEPENDENTS,
     /** Makes it the current version. */
     COMMIT,
     /** Puts the old binary back. */

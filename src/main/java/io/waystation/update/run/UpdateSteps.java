@@ -1,8 +1,5 @@
 package io.waystation.update.run;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -10,9 +7,6 @@ import java.util.function.Consumer;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.support.SynchronizationAdapter;
-import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.lib.Repository;
-import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +14,7 @@ import io.waystation.update.Decision;
 import io.waystation.update.Mode;
 import io.waystation.update.Subsystem;
 import io.waystation.update.Subsystems;
+import io.waystation.update.Upstream;
 import io.waystation.update.UpstreamVersion;
 import io.waystation.update.change.Artefact;
 import io.waystation.update.change.Change;
@@ -39,7 +34,7 @@ import io.waystation.work.operation.Operations;
  *
  * <p>The run is the work item of the exchange and its key the subsystem. Routes see it as exchange properties:
  * {@code subsystem}, {@code tasks} (prefix of its tasks), {@code versionVariable}, {@code version} (tag or commit),
- * {@code process}, and {@code next}: {@code decide}, {@code dev}, {@code user}, {@code back}, {@code install},
+ * {@code process}, {@code fetch} (whether the hub fetches the source itself), {@code dependents} (whether there are any), and {@code next}: {@code decide}, {@code dev}, {@code user}, {@code back}, {@code install},
  * {@code publish} or {@code done}. Stateless and thread-safe; steps block.
  */
 public final class UpdateSteps {
@@ -50,6 +45,8 @@ public final class UpdateSteps {
     private static final Logger LOG = LoggerFactory.getLogger(UpdateSteps.class);
     private static final String SUBSYSTEM = "CamelWaystationSubsystem";
     private static final String WANTED = "CamelWaystationWanted";
+    private static final String UPSTREAM = "CamelWaystationUpstream";
+    private static final String TURN = "CamelWaystationReloadTurn";
 
     private final Subsystems subsystems;
     private final Changes changes;
@@ -57,6 +54,7 @@ public final class UpdateSteps {
     private final UpdateJournal journal;
     private final Operations operations;
     private final FaultPoint fault;
+    private final ReloadTurns turns = new ReloadTurns();
 
     UpdateSteps(Subsystems subsystems, Changes changes, UpdateDecisions decisions, UpdateJournal journal, Operations operations,
             FaultPoint fault) {
@@ -78,6 +76,8 @@ public final class UpdateSteps {
         exchange.setProperty("tasks", subsystem.local().tasks());
         exchange.setProperty("versionVariable", subsystem.local().versionVariable());
         exchange.setProperty("process", subsystem.local().process());
+        exchange.setProperty("fetch", subsystem.local().fetch());
+        exchange.setProperty("dependents", !subsystem.local().dependents().isEmpty());
         exchange.setProperty(TaskStep.LOG_PROPERTY, (Consumer<String>) line -> operations.log(exchange, line));
         exchange.getExchangeExtension().addOnCompletion(new Leaving(subsystem));
         next(exchange, begun(exchange, subsystem));
@@ -105,6 +105,9 @@ public final class UpdateSteps {
                     + ". A person has to look, and roll back again.");
         }
         want(exchange, state.target().upstream());
+        if (state.step() == ChangeStep.ROLLING_BACK) {
+            throw new UpdateException("rolled-back", state.reason());
+        }
         return "install";
     }
 
@@ -136,6 +139,7 @@ public final class UpdateSteps {
         switch (decision.action()) {
             case UPDATE -> {
                 want(exchange, decision.wanted());
+                exchange.setProperty(UPSTREAM, decision.upstream());
                 next(exchange, subsystem.local().mode().in(changes.folder(subsystem)) == Mode.DEV ? "dev" : "user");
             }
             case HOLD -> {
@@ -147,29 +151,6 @@ public final class UpdateSteps {
             }
             case NONE -> next(exchange, "done");
             default -> throw new UpdateException(decision.rule().code(), decision.reason());
-        }
-    }
-
-    /** Compares the source with the commit that is wanted: what is built must be what was decided on. */
-    public void checkSource(Exchange exchange) {
-        Path source = changes.folder(subsystem(exchange)).resolve(".src");
-        UpstreamVersion wanted = wanted(exchange);
-        if (Files.exists(source.resolve(".git"))) {
-            String head = head(source);
-            if (!wanted.commit().equals(head)) {
-                throw new UpdateException("source-mismatch", "The task left " + source + " at " + head + ", not at "
-                        + wanted.label() + " (" + wanted.commit() + "). Its version must come from the environment variable "
-                        + subsystem(exchange).local().versionVariable() + ".");
-            }
-        }
-    }
-
-    private static String head(Path source) {
-        try (Repository repository = new FileRepositoryBuilder().setWorkTree(source.toFile()).build()) {
-            ObjectId head = repository.resolve("HEAD");
-            return head == null ? "no commit" : head.name();
-        } catch (IOException unreadable) {
-            throw new UpdateException("source-unreadable", source + " cannot be read: " + unreadable.getMessage());
         }
     }
 
@@ -200,6 +181,7 @@ public final class UpdateSteps {
 
     /** Puts the staged file in place; from here on nothing cancels the run. */
     public void swap(Exchange exchange) {
+        takeTurn(exchange);
         WorkLease.of(exchange).ifPresent(WorkLease::shield);
         change(exchange).swap();
     }
@@ -212,6 +194,20 @@ public final class UpdateSteps {
     /** Waits until the new version is ready and has stood its soak. */
     public void awaitHealthy(Exchange exchange) {
         operations.log(exchange, change(exchange).awaitHealthy().detail());
+    }
+
+    /** Lets the processes that depend on it run with the new version, in their order. */
+    public void reloadDependents(Exchange exchange) {
+        changes.dependents(subsystem(exchange)).forEach(each ->
+                operations.log(exchange, "Reloading " + each.place().process() + ", which depends on it."));
+        change(exchange).reloadDependents();
+    }
+
+    /** From here to its end no other run stops or starts the processes that this one may. */
+    private void takeTurn(Exchange exchange) {
+        if (exchange.getProperty(TURN) == null) {
+            exchange.setProperty(TURN, turns.take(changes.processes(subsystem(exchange))));
+        }
     }
 
     /** Makes the new version the current one. */
@@ -231,6 +227,7 @@ public final class UpdateSteps {
         Exception why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         ChangeState state = changes.manifest().entry(subsystem.name()).changing();
         try {
+            takeTurn(exchange);
             change(exchange).rollback(UpdateFailure.of(why).text());
         } catch (ChangeException stuck) {
             exchange.setProperty(Exchange.EXCEPTION_CAUGHT, stuck);
@@ -246,6 +243,7 @@ public final class UpdateSteps {
 
     /** Puts the previous version back, as a person wants; from here on nothing cancels the run. */
     public void back(Exchange exchange) {
+        takeTurn(exchange);
         WorkLease.of(exchange).ifPresent(WorkLease::shield);
         Change change = change(exchange);
         Artefact bad = change.entry().current();
@@ -281,20 +279,38 @@ public final class UpdateSteps {
         }
         if (failure.isFailure()) {
             operations.result(exchange, Map.of("error_code", failure.code(), "retryable", !failure.isEnd()));
+            if (failure.isEnd() || WorkLease.of(exchange).flatMap(WorkLease::scheduledRetry).isEmpty()) {
+                giveUp(exchange);
+            }
         }
         throw why;
+    }
+
+    /** What no further attempt leads to is not wanted any more: it must not stand in the way of another version. */
+    private void giveUp(Exchange exchange) {
+        UpstreamVersion wanted = wanted(exchange);
+        if (wanted != null && subsystem(exchange) != null) {
+            decisions.giveUp(subsystem(exchange), wanted, UpdateJournal.id(exchange));
+        }
     }
 
     private Change change(Exchange exchange) {
         return changes.of(subsystem(exchange));
     }
 
-    private static Subsystem subsystem(Exchange exchange) {
+    /** The subsystem of a run. */
+    static Subsystem subsystem(Exchange exchange) {
         return exchange.getProperty(SUBSYSTEM, Subsystem.class);
     }
 
-    private static UpstreamVersion wanted(Exchange exchange) {
+    /** The version a run leads to; null before it was decided. */
+    static UpstreamVersion wanted(Exchange exchange) {
         return exchange.getProperty(WANTED, UpstreamVersion.class);
+    }
+
+    /** Where that version was read; null in a run that goes on from the swap. */
+    static Upstream upstream(Exchange exchange) {
+        return exchange.getProperty(UPSTREAM, Upstream.class);
     }
 
     private static void want(Exchange exchange, UpstreamVersion version) {
@@ -318,6 +334,10 @@ public final class UpdateSteps {
 
         @Override
         public void onDone(Exchange exchange) {
+            ReloadTurns.Turn turn = exchange.getProperty(TURN, ReloadTurns.Turn.class);
+            if (turn != null) {
+                turn.close();
+            }
             boolean interrupted = Thread.interrupted(); // told to stop: that is no reason to leave half a build behind
             try {
                 ChangeState state = changes.manifest().entry(subsystem.name()).changing();
@@ -340,7 +360,7 @@ public final class UpdateSteps {
             if (exchange.getException() instanceof DeferException) {
                 return "held";
             }
-            return WorkLease.of(exchange).flatMap(WorkLease::stopReason).isPresent() ? UpdateJournal.STOPPED : "failed";
+            return WorkLease.of(exchange).flatMap(WorkLease::stopReason).isPresent() ? UpdateJournal.STOPPED : UpdateJournal.FAILED;
         }
 
         private String why(Exchange exchange) {

@@ -4,6 +4,9 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 import io.waystation.update.Action;
 import io.waystation.update.Decision;
@@ -19,6 +22,8 @@ import io.waystation.update.change.ManifestEntry.Held;
 
 /** Bean {@code updates}: what people ask and say about subsystems. Thread-safe; blocks while upstreams are read. */
 public final class Updates {
+    private static final int READERS = 16;
+
     private final Subsystems subsystems;
     private final Changes changes;
     private final UpdateDecisions decisions;
@@ -48,6 +53,21 @@ public final class Updates {
         return decisions.look(subsystem);
     }
 
+    /** What would be decided now about each of these, in their order; some upstreams are read at once. Changes nothing. */
+    public List<Decision> check(List<Subsystem> asked) {
+        if (asked.size() < 2) {
+            return asked.stream().map(this::check).toList();
+        }
+        ExecutorService readers = Executors.newFixedThreadPool(Math.min(READERS, asked.size()));
+        try {
+            List<CompletableFuture<Decision>> found = asked.stream()
+                    .map(subsystem -> CompletableFuture.supplyAsync(() -> check(subsystem), readers)).toList();
+            return found.stream().map(CompletableFuture::join).toList();
+        } finally {
+            readers.shutdownNow();
+        }
+    }
+
     /** What the manifest says of it. */
     public ManifestEntry entry(Subsystem subsystem) {
         return changes.manifest().entry(subsystem.name());
@@ -68,7 +88,8 @@ public final class Updates {
                 + (decision.wanted().tag().isEmpty() ? decision.wanted().commit() : decision.wanted().tag());
         List<String> steps = new ArrayList<>();
         if (local.mode().in(changes.folder(subsystem)) == Mode.DEV) {
-            steps.add("task " + local.tasks() + ":src:update with " + version);
+            steps.add(local.fetch() ? "fetch " + version.substring(version.indexOf('=') + 1) + " into " + local.folder() + "/.src"
+                    : "task " + local.tasks() + ":src:update with " + version);
             steps.add("compare " + local.folder() + "/.src with commit " + decision.wanted().commit());
             steps.add("task --force " + local.tasks() + ":bin:build with " + version);
         } else {
@@ -80,6 +101,7 @@ public final class Updates {
             steps.add("reload " + local.process());
         }
         steps.add(local.health().isEmpty() ? "watch the process" : "ask " + local.health());
+        changes.dependents(subsystem).forEach(each -> steps.add("reload " + each.place().process() + ", which depends on it, and watch it"));
         steps.add("commit " + decision.wanted().label() + " to the manifest, or roll back and quarantine it");
         return steps;
     }

@@ -10,7 +10,8 @@ import io.waystation.update.Subsystems;
 
 /** Bean {@code upstreams}: which subsystems an event wakes. Stateless and thread-safe. */
 public final class UpstreamEvents {
-    private static final String ROUTE = "direct:upstream-";
+    /** Begins the address of a subsystem's route. */
+    static final String ROUTE = "direct:upstream-";
 
     private final Subsystems subsystems;
     private final boolean reconcile;

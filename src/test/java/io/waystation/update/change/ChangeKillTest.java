@@ -22,6 +22,7 @@ class ChangeKillTest {
     enum Story {
         GOOD("good 2", "good 2", "good 1"),
         BAD("bad 2", "good 1", "good 0"),
+        ODD("odd 2", "good 1", "good 0"),
         SAME("good 1", "good 1", "good 0");
 
         private final String built;
@@ -64,6 +65,7 @@ class ChangeKillTest {
             assertThat(scene.manifest(Boundary.NONE).entry("nats").changing()).as(when).isNull();
             assertThat(scene.binary()).as(when).isIn("good 1", story.end);
             assertThat(scene.runs()).as("the process after: " + when).isEqualTo(scene.binary());
+            assertThat(scene.beside()).as("its dependent after: " + when).isEqualTo(scene.binary());
 
             killed(() -> scene.update("2.0.0", story.built, Boundary.NONE));
             assertEnd(scene, story, when);
@@ -111,12 +113,14 @@ class ChangeKillTest {
 
     private static void assertEnd(ChangeScene scene, Story story, String when) {
         ManifestEntry entry = scene.manifest(Boundary.NONE).entry("nats");
+        boolean bad = story == Story.BAD || story == Story.ODD;
         assertThat(scene.binary()).as(when).isEqualTo(story.end);
         assertThat(scene.runs()).as(when).isEqualTo(story.end);
+        assertThat(scene.beside()).as(when).isEqualTo(story.end);
         assertThat(scene.previous()).as(when).isEqualTo(story.previous);
         assertThat(entry.changing()).as(when).isNull();
-        assertThat(entry.currentTag()).as(when).isEqualTo(story == Story.BAD ? "v1.0.0" : "v2.0.0");
-        assertThat(entry.isQuarantined(Artefact.of(ChangeScene.version("2.0.0")))).as(when).isEqualTo(story == Story.BAD);
+        assertThat(entry.currentTag()).as(when).isEqualTo(bad ? "v1.0.0" : "v2.0.0");
+        assertThat(entry.isQuarantined(Artefact.of(ChangeScene.version("2.0.0")))).as(when).isEqualTo(bad);
         scene.assertTruth(when);
     }
 

@@ -17,7 +17,8 @@ import io.waystation.update.UpstreamVersion;
 
 /**
  * A subsystem whose process is played: it runs whatever file was in place when it was reloaded, and is healthy unless
- * that file says {@code bad}. Files and manifest are real.
+ * that file says {@code bad}. Another process depends on it: it works beside any file but one that says {@code odd}. Files and
+ * manifest are real.
  */
 final class ChangeScene implements ProcessControl {
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
@@ -27,7 +28,10 @@ final class ChangeScene implements ProcessControl {
     private final Path root;
     private final boolean inPlace;
     private final List<String> reloads = new ArrayList<>();
+    private final List<String> dependentReloads = new ArrayList<>();
     private String runs;
+    private String beside;
+    private boolean dependentEnded;
     private boolean sick;
 
     ChangeScene(Path root, boolean inPlace) {
@@ -49,8 +53,28 @@ final class ChangeScene implements ProcessControl {
 
     /** The change as a hub that has just started makes it. */
     Change change(Boundary boundary) {
-        return new Change(place(), manifest(boundary), this, new HealthGate(this::probe, QUICK), new RunningFile(root.resolve("none")),
+        return new Change(place(), manifest(boundary), this, new HealthGate(this::probe, QUICK), List.of(dependent()), new RunningFile(root.resolve("none")),
                 new MovableClock(NOW), boundary);
+    }
+
+    private Dependent dependent() {
+        return new Dependent(Installation.of("telegraf", root.resolve("telegraf"), "telegraf", "telegraf"),
+                new HealthGate(() -> new HealthCheck.Probe(beside == null || !beside.startsWith("odd"), "beside " + beside), QUICK));
+    }
+
+    /** Somebody stops the process that depends on it. */
+    void endDependent() {
+        dependentEnded = true;
+    }
+
+    /** What ran when the dependent was reloaded last. */
+    String beside() {
+        return beside;
+    }
+
+    /** What ran at each reload of the dependent. */
+    List<String> dependentReloads() {
+        return dependentReloads;
     }
 
     /** Whatever runs from now on is not healthy, the old version too. */
@@ -68,6 +92,11 @@ final class ChangeScene implements ProcessControl {
 
     @Override
     public void reload(String process) {
+        if (process.equals("telegraf")) {
+            beside = runs;
+            dependentReloads.add(runs);
+            return;
+        }
         runs = binary();
         reloads.add(runs);
     }
@@ -79,6 +108,9 @@ final class ChangeScene implements ProcessControl {
 
     @Override
     public ProcessView view(String process) {
+        if (process.equals("telegraf") && dependentEnded) {
+            return new ProcessView(ProcessView.State.ENDED, 0, null, 0, "Completed");
+        }
         return runs == null ? ProcessView.UNKNOWN : new ProcessView(ProcessView.State.RUNNING, 0, null, 0, "Running");
     }
 

@@ -78,6 +78,27 @@ class ChangeTest {
     }
 
     @Test
+    void reloadsADependentAfterItselfAndOnceMoreWhenTheDependentDoesNotWorkWithTheNewVersion() throws IOException {
+        refused("not-ready", () -> scene.update("2.0.0", "odd 2", Boundary.NONE));
+
+        assertThat(scene.reloads()).containsExactly("good 1", "odd 2", "good 1");
+        assertThat(scene.dependentReloads()).containsExactly("good 1", "odd 2", "good 1");
+        assertThat(scene.binary()).isEqualTo("good 1");
+        assertThat(entry().quarantined()).singleElement().satisfies(bad -> assertThat(bad.reason()).contains("the dependent telegraf"));
+        assertThat(entry().changing()).isNull();
+    }
+
+    @Test
+    void leavesADependentStoppedThatSomebodyHasStopped() throws IOException {
+        scene.endDependent();
+
+        scene.update("2.0.0", "good 2", Boundary.NONE);
+
+        assertThat(scene.dependentReloads()).containsExactly("good 1");
+        assertThat(entry().currentTag()).isEqualTo("v2.0.0");
+    }
+
+    @Test
     void reloadsNothingWhenARebuildGivesTheSameFile() throws IOException {
         scene.update("1.0.1", "good 1", Boundary.NONE);
 

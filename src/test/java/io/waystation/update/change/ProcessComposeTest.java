@@ -138,7 +138,7 @@ class ProcessComposeTest {
 
     private Change change(ProcessControl control) {
         return new Change(place, Manifest.open(folder, Clock.systemUTC()), control, new HealthGate(HealthCheck.NONE, POLICY),
-                Clock.systemUTC());
+                List.of(), Clock.systemUTC());
     }
 
     private void build(Change change, String version, String program, String mark) throws IOException {

@@ -3,6 +3,7 @@ package io.waystation.update.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,11 +49,13 @@ class UpdateBurstTest {
         try (scene; HubFixture hub = HubFixture.start(folder.resolve("data"), Optional.of(scene.home()),
                 scene.settings("waystation.update.reconcile", "false", "waystation.update.concurrency", Integer.toString(AT_ONCE)))) {
             List<Future<Integer>> answers = new ArrayList<>();
+            Map<String, String> commits = commits(scene);
             for (int version = 1; version <= VERSIONS; version++) {
-                for (int i = 0; i < SUBSYSTEMS; i++) {
-                    scene.release(name(i), "v1.0." + version, name(i) + " 1.0." + version);
-                }
                 String tag = "v1.0." + version;
+                for (int i = 0; i < SUBSYSTEMS; i++) {
+                    Path refs = scene.upstream(name(i)).folder().resolve(".git/refs/tags");
+                    Files.writeString(refs.resolve(tag), commits.get(name(i) + tag) + "\n");
+                }
                 for (int event = 0; event < EVENTS / VERSIONS; event++) {
                     String repository = "acme/" + name(event % SUBSYSTEMS);
                     answers.add(senders.submit(() -> scene.tell(hub.uri("/webhook/hook"), repository, tag)));
@@ -70,9 +73,25 @@ class UpdateBurstTest {
             }
             assertThat(scene.manifest("other").hasNonNull("current_tag")).isFalse();
             check(scene.builds());
+            scene.assertBuildsAtOnce(AT_ONCE);
+            for (int i = 0; i < SUBSYSTEMS; i++) {
+                scene.assertManifestIsTrue(name(i));
+            }
+            assertThat(scene.builds()).as("builds of another subsystem").noneMatch(line -> line.contains(" other "));
         } finally {
             senders.shutdownNow();
         }
+    }
+
+    /** Commits of all versions, made before so that the burst is one. */
+    private static Map<String, String> commits(UpdateScene scene) {
+        Map<String, String> commits = new HashMap<>();
+        for (int i = 0; i < SUBSYSTEMS; i++) {
+            for (int version = 1; version <= VERSIONS; version++) {
+                commits.put(name(i) + "v1.0." + version, scene.upstream(name(i)).commit(name(i) + " 1.0." + version));
+            }
+        }
+        return commits;
     }
 
     /** Lines are "nanoseconds begin|end subsystem what". */

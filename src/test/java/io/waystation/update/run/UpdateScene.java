@@ -1,5 +1,7 @@
 package io.waystation.update.run;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -9,6 +11,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -46,7 +50,7 @@ public final class UpdateScene implements AutoCloseable {
         this.folder = folder;
         this.project = Files.createDirectories(folder.resolve("project"));
         this.home = HubHome.in(folder).route("hook.camel.yaml", SOURCE);
-        for (String script : List.of("build.sh", "reload.sh", "health.sh")) {
+        for (String script : List.of("build.sh", "download.sh", "reload.sh", "health.sh")) {
             Files.copy(Path.of("src/test/resources/update").resolve(script), project.resolve(script));
         }
     }
@@ -68,6 +72,21 @@ public final class UpdateScene implements AutoCloseable {
         upstreams.keySet().forEach(each -> tasks.append(TASKS.replace("NAME", each)
                 .replace("VARIABLE", each.toUpperCase(Locale.ROOT) + "_VERSION")));
         Files.writeString(project.resolve("Taskfile.yml"), tasks);
+        return this;
+    }
+
+    /** Takes a target out of the Taskfile. */
+    public void taskfileWithout(String target) throws IOException {
+        Path file = project.resolve("Taskfile.yml");
+        String text = Files.readString(file);
+        String gone = text.replaceFirst("(?m)^  " + target + ":\n(?:    .*\n)+", "");
+        assertThat(gone).hasSizeLessThan(text.length());
+        Files.writeString(file, gone);
+    }
+
+    /** Adds a route to the hub's home. */
+    public UpdateScene route(String file, String yaml) throws IOException {
+        home.route(file, yaml);
         return this;
     }
 
@@ -112,12 +131,17 @@ public final class UpdateScene implements AutoCloseable {
 
     /** Posts a signed webhook that tells of a tag, as GitHub does. */
     public int tell(URI hook, String repository, String tag) throws Exception {
+        return tell(hook, repository, tag, UUID.randomUUID().toString(), SECRET);
+    }
+
+    /** The same with the id of a delivery, signed with a secret. */
+    public int tell(URI hook, String repository, String tag, String delivery, String secret) throws Exception {
         String body = JSON.writeValueAsString(Map.of("ref", "refs/tags/" + tag, "repository", Map.of("full_name", repository)));
         Mac mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+        mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
         String signature = HexFormat.of().formatHex(mac.doFinal(body.getBytes(StandardCharsets.UTF_8)));
         HttpRequest request = HttpRequest.newBuilder(hook).header("Content-Type", "application/json")
-                .header("X-GitHub-Event", "push").header("X-GitHub-Delivery", UUID.randomUUID().toString())
+                .header("X-GitHub-Event", "push").header("X-GitHub-Delivery", delivery)
                 .header("X-Hub-Signature-256", "sha256=" + signature).POST(HttpRequest.BodyPublishers.ofString(body)).build();
         return CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
     }
@@ -153,6 +177,63 @@ public final class UpdateScene implements AutoCloseable {
             return text.substring(text.lastIndexOf('\0') + 1).trim();
         } catch (IOException none) {
             return "";
+        }
+    }
+
+    /** What each build saw of others in /proc when it began: one of a subsystem at a time, and no more than allowed in all. */
+    public void assertBuildsAtOnce(int most) throws IOException {
+        assertThat(Files.readAllLines(project.resolve("at-once.log"))).isNotEmpty().allSatisfy(line -> {
+            String[] words = line.split(" ");
+            assertThat(Integer.parseInt(words[1])).as("of one subsystem: %s", line).isEqualTo(1);
+            assertThat(Integer.parseInt(words[2])).as("in all: %s", line).isBetween(1, most);
+        });
+    }
+
+    /** Process id in use; 0 before the first. */
+    public long pid(String name) throws IOException {
+        Path pid = project.resolve(name).resolve("pid");
+        return Files.exists(pid) ? Long.parseLong(Files.readString(pid).trim()) : 0;
+    }
+
+    /** Names of the processes in the order they were reloaded. */
+    public List<String> reloads() throws IOException {
+        Path log = project.resolve("reloads.log");
+        return Files.exists(log) ? Files.readAllLines(log) : List.of();
+    }
+
+    /** Lets a build of a source that says {@code gated} go on. */
+    public void open(String name) throws IOException {
+        Files.createFile(project.resolve(name).resolve("gate"));
+    }
+
+    /** From now on a subsystem is not healthy beside a binary that says this. */
+    public void refuses(String name, String said) throws IOException {
+        Files.writeString(project.resolve(name).resolve("refuses"), said);
+    }
+
+    /** What the manifest says is what is on disk and runs: nothing under way, one binary, one process of it. */
+    public void assertManifestIsTrue(String name) throws IOException {
+        JsonNode entry = manifest(name);
+        Path bin = project.resolve(name).resolve(".bin");
+        String digest = digest(bin.resolve(name));
+        assertThat(entry.hasNonNull("changing")).as("%s: %s", name, entry).isFalse();
+        assertThat(entry.path("current_sha256").asText()).as("%s: current", name).isEqualTo(digest);
+        assertThat(digest(Path.of("/proc", Long.toString(pid(name)), "exe"))).as("%s: running", name).isEqualTo(digest);
+        assertThat(bin.resolve(".version")).as(name).exists();
+        assertThat(Files.readString(bin.resolve(".version"))).as("%s: .version", name).contains("checksum: " + digest)
+                .contains("version: " + entry.path("current_tag").asText());
+        Path previous = bin.resolve(".previous").resolve(name);
+        assertThat(entry.at("/previous/sha256").asText("")).as("%s: previous", name)
+                .isEqualTo(Files.exists(previous) ? digest(previous) : "");
+    }
+
+    private static String digest(Path file) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+        } catch (IOException none) {
+            return "no file";
+        } catch (NoSuchAlgorithmException never) {
+            throw new IllegalStateException(never);
         }
     }
 
@@ -209,6 +290,9 @@ public final class UpdateScene implements AutoCloseable {
                   - test -f NAME/.bin/NAME
                 cmds:
                   - sh build.sh NAME
+              NAME:bin:download:
+                cmds:
+                  - sh download.sh NAME "$VARIABLE"
               NAME:health:
                 cmds:
                   - sh health.sh NAME
