@@ -23,6 +23,7 @@ public class JournalEndpointConfigurer extends PropertyConfigurerSupport impleme
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         JournalEndpoint target = (JournalEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "accept": target.setAccept(property(camelContext, java.util.function.Predicate.class, value)); return true;
         case "batch": target.setBatch(property(camelContext, boolean.class, value)); return true;
         case "batchattempts":
         case "batchAttempts": target.setBatchAttempts(property(camelContext, int.class, value)); return true;
@@ -52,6 +53,7 @@ public class JournalEndpointConfigurer extends PropertyConfigurerSupport impleme
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "accept": return java.util.function.Predicate.class;
         case "batch": return boolean.class;
         case "batchattempts":
         case "batchAttempts": return int.class;
@@ -82,6 +84,7 @@ public class JournalEndpointConfigurer extends PropertyConfigurerSupport impleme
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         JournalEndpoint target = (JournalEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "accept": return target.getAccept();
         case "batch": return target.isBatch();
         case "batchattempts":
         case "batchAttempts": return target.getBatchAttempts();
@@ -104,6 +107,14 @@ public class JournalEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "types": return target.getTypes();
         case "verified": return target.getVerified();
         case "window": return target.getWindow();
+        default: return null;
+        }
+    }
+
+    @Override
+    public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
+        switch (ignoreCase ? name.toLowerCase() : name) {
+        case "accept": return io.waystation.event.Event.class;
         default: return null;
         }
     }

@@ -23,7 +23,8 @@ public class JournalEndpointUriFactory extends org.apache.camel.support.componen
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(17);
+        Set<String> props = new HashSet<>(18);
+        props.add("accept");
         props.add("batch");
         props.add("batchAttempts");
         props.add("bridgeErrorHandler");

@@ -19,7 +19,6 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Route;
 import org.apache.camel.component.kamelet.KameletEndpoint;
-import org.apache.camel.component.micrometer.routepolicy.MicrometerRoutePolicy;
 import org.apache.camel.support.EventHelper;
 import org.apache.camel.support.service.ServiceSupport;
 import org.slf4j.Logger;
@@ -160,7 +159,7 @@ final class RouteReload extends ServiceSupport {
             Route route = context.getRoute(id);
             if (route != null) {
                 if (staying.contains(id)) { // the next route of this id goes on counting with the meters of this one
-                    route.getRoutePolicyList().removeIf(MicrometerRoutePolicy.class::isInstance);
+                    route.getRoutePolicyList().removeIf(RouteMeters.Policy.class::isInstance);
                 }
                 Endpoint endpoint = route.getEndpoint();
                 if (endpoint instanceof KameletEndpoint kamelet) {

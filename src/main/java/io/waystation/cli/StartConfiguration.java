@@ -15,6 +15,7 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 
 import io.waystation.settings.Settings;
 import io.waystation.store.DataFolder;
+import io.waystation.store.Meters;
 
 /**
  * What happens once the hub answers: its address is written into the data folder, where commands find it, and its
@@ -29,6 +30,7 @@ public final class StartConfiguration implements CamelConfiguration {
 
     @Override
     public void configure(CamelContext context) throws Exception {
+        context.addRoutePolicyFactory(new RouteMeters(Meters.of(context)));
         context.addStartupListener(new Started());
     }
 

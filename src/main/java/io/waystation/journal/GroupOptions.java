@@ -1,12 +1,16 @@
 package io.waystation.journal;
 
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+
+import io.waystation.event.Event;
 
 /**
  * How a group reads the log.
  *
  * @param name name of the group; its position is kept under it
  * @param filter which events it wants
+ * @param accept which of these it takes, asked before an exchange is made; null for all
  * @param concurrency so many keys at once
  * @param batch whether its route takes batches instead of single events
  * @param from where it starts when it is new: {@code tail}, {@code oldest} or a position
@@ -15,8 +19,8 @@ import java.util.regex.Pattern;
  * @param window so many events may be begun and not yet committed, which is how many a crash repeats at most
  * @param batchAttempts how often a batch is tried before each of its events is tried alone; 0 for ever
  */
-record GroupOptions(String name, EventFilter filter, int concurrency, boolean batch, String from, int maxEvents,
-        long linger, int window, int batchAttempts) {
+record GroupOptions(String name, EventFilter filter, Predicate<Event> accept, int concurrency, boolean batch,
+        String from, int maxEvents, long linger, int window, int batchAttempts) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
     private static final int MOST_CONCURRENT = 256;
     private static final int MOST_EVENTS = 10_000;

@@ -2,7 +2,9 @@ package io.waystation.journal;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 
+import io.waystation.event.Event;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
@@ -45,6 +47,11 @@ public class JournalEndpoint extends DefaultEndpoint {
               description = "Whether to read only events whose sender was proven (verified), or also those anybody could "
                             + "have sent (any).")
     private String verified = "verified";
+
+    @UriParam(label = "consumer,advanced",
+              description = "Bean (java.util.function.Predicate of io.waystation.event.Event) that is asked about each event "
+                            + "the other filters let through, before an exchange is made for it. Only with a group.")
+    private Predicate<Event> accept;
 
     @UriParam(label = "consumer", defaultValue = "1",
               description = "How many keys are processed at once. Events of one key always come one after the other.")
@@ -142,7 +149,7 @@ public class JournalEndpoint extends DefaultEndpoint {
     }
 
     GroupOptions groupOptions() {
-        return new GroupOptions(group, filter(), concurrency, batch, from, maxEvents, linger, window, batchAttempts);
+        return new GroupOptions(group, filter(), accept, concurrency, batch, from, maxEvents, linger, window, batchAttempts);
     }
 
     /** Name of the log. */
@@ -203,6 +210,16 @@ public class JournalEndpoint extends DefaultEndpoint {
     /** Sets whether unverified events are read too. */
     public void setVerified(String verified) {
         this.verified = verified;
+    }
+
+    /** Which events are wanted beside the other filters, or null. */
+    public Predicate<Event> getAccept() {
+        return accept;
+    }
+
+    /** Sets which events are wanted beside the other filters. */
+    public void setAccept(Predicate<Event> accept) {
+        this.accept = accept;
     }
 
     /** How many keys are processed at once. */

@@ -14,6 +14,7 @@ import java.util.Properties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.JDBC;
+import org.sqlite.SQLiteConfig;
 
 /** The connection that appends to the newest segment. For the writer thread only, but see {@link #seal}. */
 final class SegmentWriter implements AutoCloseable {
@@ -89,7 +90,9 @@ final class SegmentWriter implements AutoCloseable {
     }
 
     private static Connection connect(SegmentFile file) throws SQLException {
-        Connection connection = JDBC.createConnection(file.url(), new Properties());
+        Properties options = new Properties();
+        options.setProperty(SQLiteConfig.Pragma.JDBC_GET_GENERATED_KEYS.pragmaName, "false"); // would cost every insert
+        Connection connection = JDBC.createConnection(file.url(), options);
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA busy_timeout = 5000");
             statement.execute("PRAGMA page_size = " + PAGE_BYTES);

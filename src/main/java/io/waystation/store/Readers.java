@@ -28,7 +28,7 @@ final class Readers implements AutoCloseable {
     private final int connections;
     private final Duration limit;
     private final Semaphore permits;
-    private final Deque<Connection> idle = new ConcurrentLinkedDeque<>();
+    private final Deque<Reader> idle = new ConcurrentLinkedDeque<>();
     private final ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "store-read-limit");
         thread.setDaemon(true);
@@ -45,21 +45,21 @@ final class Readers implements AutoCloseable {
 
     <T> T read(Function<Handle, T> reading) {
         acquire();
-        Connection connection = null;
+        Reader reader = null;
         try {
-            connection = idle.pollFirst();
-            if (connection == null) {
-                connection = database.openReader();
+            reader = idle.pollFirst();
+            if (reader == null) {
+                reader = Reader.of(database.openReader());
             }
-            T result = readLimited(connection, reading);
-            idle.addFirst(connection);
-            connection = null;
+            T result = readLimited(reader, reading);
+            idle.addFirst(reader);
+            reader = null;
             return result;
         } catch (SQLException e) {
             throw SqliteDatabase.translate("reading the store", e);
         } finally {
             permits.release();
-            closeQuietly(connection); // set only when the read failed: start afresh
+            closeQuietly(reader); // set only when the read failed: start afresh
             if (closed) {
                 closeIdle();
             }
@@ -81,10 +81,10 @@ final class Readers implements AutoCloseable {
         }
     }
 
-    private <T> T readLimited(Connection connection, Function<Handle, T> reading) throws SQLException {
-        Lease lease = new Lease(connection.unwrap(SQLiteConnection.class));
+    private <T> T readLimited(Reader reader, Function<Handle, T> reading) throws SQLException {
+        Lease lease = new Lease(reader.connection().unwrap(SQLiteConnection.class));
         Future<?> end = watchdog.schedule(lease::interrupt, limit.toMillis(), TimeUnit.MILLISECONDS);
-        try (Handle handle = Jdbi.open(new Pooled(connection))) {
+        try (Handle handle = reader.jdbi().open()) {
             return reading.apply(handle);
         } catch (RuntimeException e) {
             StoreException translated = SqliteDatabase.translate("reading the store", e);
@@ -96,15 +96,15 @@ final class Readers implements AutoCloseable {
     }
 
     private void closeIdle() {
-        for (Connection connection = idle.pollFirst(); connection != null; connection = idle.pollFirst()) {
-            closeQuietly(connection);
+        for (Reader reader = idle.pollFirst(); reader != null; reader = idle.pollFirst()) {
+            closeQuietly(reader);
         }
     }
 
-    private static void closeQuietly(Connection connection) {
+    private static void closeQuietly(Reader reader) {
         try {
-            if (connection != null) {
-                connection.close();
+            if (reader != null) {
+                reader.connection().close();
             }
         } catch (SQLException e) {
             LOG.debug("Closing a reader of the store failed", e);
@@ -123,6 +123,13 @@ final class Readers implements AutoCloseable {
         }
         closeIdle();
         watchdog.shutdownNow();
+    }
+
+    /** A connection and what makes handles of it, which costs more to set up than most reads do. */
+    private record Reader(Connection connection, Jdbi jdbi) {
+        static Reader of(Connection connection) {
+            return new Reader(connection, Jdbi.create(new Pooled(connection)));
+        }
     }
 
     /** Gives a handle the connection without letting it close it. */

@@ -13,7 +13,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 
+import io.waystation.event.Event;
 import io.waystation.event.EventBatch;
 import io.waystation.event.EventHeaders;
 import io.waystation.event.Position;
@@ -114,6 +116,23 @@ class JournalComponentTest {
 
         awaitSeen("e1", "e2");
         await().untilAsserted(() -> assertThat(behind).containsExactly("e2"));
+    }
+
+    @Test
+    void aGroupPassesOverWhatItsBeanDoesNotAcceptAndCommitsBehindIt() throws Exception {
+        Predicate<Event> wanted = event -> !"e2".equals(event.id());
+        log.context().getRegistry().bind("wanted", wanted);
+        consume("group=g&accept=#bean:wanted", this::see);
+
+        log.append(TestEvents.verified("e1", "c").build());
+        log.append(TestEvents.verified("e2", "c").build());
+        log.append(TestEvents.verified("e3", "c").build());
+
+        awaitSeen("e1", "e3");
+        log.restart();
+        consume("group=g", this::see);
+        log.append(TestEvents.verified("e4", "c").build());
+        awaitSeen("e1", "e3", "e4");
     }
 
     @Test

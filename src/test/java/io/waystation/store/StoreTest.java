@@ -158,7 +158,8 @@ class StoreTest {
 
     @Test
     void aFullDiskFailsTheWorksAndRecoversByItself() {
-        store.writeNow(handle -> handle.execute("PRAGMA max_page_count=80"));
+        long pages = store.read((Handle handle) -> handle.createQuery("PRAGMA page_count").mapTo(Long.class).one());
+        store.writeNow(handle -> handle.execute("PRAGMA max_page_count=" + (pages + 20)));
         byte[] large = new byte[1 << 20];
         store.writeNow(handle -> handle.execute("CREATE TABLE large (b BLOB)"));
 

@@ -1,15 +1,17 @@
 package io.waystation.update.run;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 import org.apache.camel.Exchange;
 
+import io.waystation.event.Event;
 import io.waystation.event.EventHeaders;
 import io.waystation.update.Subsystem;
 import io.waystation.update.Subsystems;
 
 /** Bean {@code upstreams}: which subsystems an event wakes. Stateless and thread-safe. */
-public final class UpstreamEvents {
+public final class UpstreamEvents implements Predicate<Event> {
     /** Begins the address of a subsystem's route. */
     static final String ROUTE = "direct:upstream-";
 
@@ -24,6 +26,12 @@ public final class UpstreamEvents {
     UpstreamEvents(Subsystems subsystems, boolean reconcile) {
         this.subsystems = subsystems;
         this.reconcile = reconcile;
+    }
+
+    /** Whether any subsystem comes from the repository of an event. */
+    @Override
+    public boolean test(Event event) {
+        return !subsystems.ofRepository(repository(event.source())).isEmpty();
     }
 
     /** Routes of the subsystems that come from the repository of an event; none for a repository nobody follows. */
