@@ -1,11 +1,14 @@
 package io.waystation.github;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -100,26 +103,58 @@ public final class GithubClient {
         return answer(success(response), response.body(), "");
     }
 
+    /**
+     * Uploads a file of a release.
+     *
+     * @param address where the API wants it, on its own server or the one that the settings allow for uploads; nowhere else
+     * @param type content type
+     * @param file its length is sent with it
+     * @throws GithubException when it is refused; whether it happened is not known when the code is {@link Code#UNAVAILABLE}
+     */
+    public GithubAnswer upload(URI address, String type, Path file) {
+        if (!isOurs(address) && !isSameServer(settings.uploads(), address)) {
+            throw elsewhere(address);
+        }
+        try {
+            HttpRequest request = authorized(address).header("Content-Type", type).POST(HttpRequest.BodyPublishers.ofFile(file)).build();
+            HttpResponse<byte[]> response = exchange(request, settings.uploadTimeout());
+            return answer(success(response), response.body(), "");
+        } catch (FileNotFoundException gone) {
+            throw new UncheckedIOException(gone);
+        }
+    }
+
     private URI address(String path) {
         return URI.create(settings.api() + path);
     }
 
+    private static GithubException elsewhere(URI address) {
+        return GithubException.unexpected("The API leads to another server, " + address.getHost() + ", where the token must not go");
+    }
+
     private HttpRequest.Builder request(URI address) {
+        if (!isOurs(address)) {
+            throw elsewhere(address);
+        }
+        return authorized(address);
+    }
+
+    private HttpRequest.Builder authorized(URI address) {
         HttpRequest.Builder request = HttpRequest.newBuilder(address)
                 .header("Accept", "application/vnd.github+json")
                 .header("X-GitHub-Api-Version", "2022-11-28")
                 .header("User-Agent", "waystation");
-        if (!isOurs(address)) {
-            throw GithubException.unexpected("The API leads to another server, " + address.getHost() + ", where the token must not go");
-        }
         settings.token().ifPresent(token -> request.header("Authorization", "Bearer " + token.text()));
         return request;
     }
 
     private boolean isOurs(URI address) {
-        URI api = settings.api();
-        return api.getScheme().equals(address.getScheme()) && api.getHost().equalsIgnoreCase(address.getHost())
-                && api.getPort() == address.getPort();
+        return isSameServer(settings.api(), address);
+    }
+
+    private static boolean isSameServer(URI allowed, URI address) {
+        return allowed.getScheme().equals(address.getScheme()) && allowed.getHost().equalsIgnoreCase(address.getHost())
+                && allowed.getPort() == address.getPort() && address.getUserInfo() == null;
     }
 
     private HttpResponse<byte[]> follow(HttpRequest.Builder request, URI from) {
@@ -141,17 +176,21 @@ public final class GithubClient {
     }
 
     private HttpResponse<byte[]> exchange(HttpRequest request) {
+        return exchange(request, settings.timeout());
+    }
+
+    private HttpResponse<byte[]> exchange(HttpRequest request, Duration timeout) {
         limit.closedUntil().ifPresent(until -> {
             throw new GithubException(Code.RATE_LIMITED, 0, "GitHub asked to be left alone until " + until, "", until);
         });
         CompletableFuture<HttpResponse<byte[]>> sent =
                 http.sendAsync(request, head -> new LimitedBody(LARGEST_ANSWER));
         try {
-            return sent.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+            return sent.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {
             sent.cancel(true);
             throw GithubException.unavailable(
-                    request.uri().getHost() + " did not answer within " + settings.timeout().toSeconds() + " s", clock.instant().plus(AGAIN));
+                    request.uri().getHost() + " did not answer within " + timeout.toSeconds() + " s", clock.instant().plus(AGAIN));
         } catch (ExecutionException failed) {
             String problem = failed.getCause() instanceof IOException io && io.getMessage() != null
                     ? io.getMessage() : failed.getCause().getClass().getSimpleName();

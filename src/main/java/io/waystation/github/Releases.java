@@ -67,7 +67,7 @@ public final class Releases {
         }
     }
 
-    private static String checked(String repository) {
+    static String checked(String repository) {
         if (!REPOSITORY.matcher(repository).matches() || repository.contains("..")) {
             throw new IllegalArgumentException("not owner/name: " + repository);
         }

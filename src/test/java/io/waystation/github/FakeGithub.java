@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -27,7 +28,7 @@ import com.sun.net.httpserver.HttpServer;
 
 import io.waystation.settings.Secret;
 
-/** A server that keeps releases and lists them as GitHub's API does: pages, ETags, limits. */
+/** A server that keeps releases as GitHub's API does: pages, ETags, limits, drafts, uploads that break, releases that cannot be changed. */
 public final class FakeGithub implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -39,6 +40,9 @@ public final class FakeGithub implements AutoCloseable {
     private final Map<String, List<ObjectNode>> releases = new TreeMap<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private volatile int failWith;
+    private volatile int failUploads;
+    private volatile boolean damages;
+    private long ids;
     private volatile Map<String, String> failHeaders = Map.of();
 
     /** Starts on a free port. */
@@ -59,14 +63,14 @@ public final class FakeGithub implements AutoCloseable {
 
     /** A client for it. */
     public GithubClient client(Clock clock) {
-        return new GithubClient(new GithubSettings(address(), Optional.of(Secret.of("s3cret")), Duration.ofSeconds(5)), clock);
+        return new GithubClient(new GithubSettings(address(), Optional.of(Secret.of("s3cret")), Duration.ofSeconds(5), address(), Duration.ofSeconds(5)), clock);
     }
 
     /** Adds a published release, newest first as GitHub lists them, and gives its JSON to change. */
     public synchronized ObjectNode publish(String repository, String tag, Instant when) {
         ObjectNode release = JSON.createObjectNode();
         List<ObjectNode> all = releases.computeIfAbsent(repository, r -> new ArrayList<>());
-        release.put("id", all.size() + 1).put("tag_name", tag).put("name", tag).put("draft", false).put("prerelease", false)
+        release.put("id", ++ids).put("tag_name", tag).put("name", tag).put("draft", false).put("prerelease", false)
                 .put("published_at", when.toString()).putArray("assets");
         all.add(0, release);
         return release;
@@ -85,6 +89,21 @@ public final class FakeGithub implements AutoCloseable {
         failWith = status;
     }
 
+    /** So many uploads are answered with 502 and leave an empty file that looks as if its upload had begun. */
+    public void failUploads(int count) {
+        failUploads = count;
+    }
+
+    /** From now on it keeps other bytes than it is sent. */
+    public void damage() {
+        damages = true;
+    }
+
+    /** Releases of a repository, drafts among them, newest first. */
+    public synchronized List<ObjectNode> releases(String repository) {
+        return releases.getOrDefault(repository, List.of()).stream().map(ObjectNode::deepCopy).toList();
+    }
+
     /** What it was asked so far. */
     public List<Request> requests() {
         return List.copyOf(requests);
@@ -95,6 +114,12 @@ public final class FakeGithub implements AutoCloseable {
         if (failWith != 0) {
             failHeaders.forEach((name, value) -> exchange.getResponseHeaders().set(name, value));
             answer(exchange, failWith, "{\"message\":\"no\"}");
+        } else if (!exchange.getRequestMethod().equals("GET") && path.matches("/repos/[^/]+/[^/]+/releases(/.*)?")) {
+            write(exchange, path.split("/"));
+        } else if (path.matches("/repos/[^/]+/[^/]+/releases/\\d+")) {
+            String[] parts = path.split("/");
+            Optional<ObjectNode> found = find(parts[2] + "/" + parts[3], Long.parseLong(parts[5]));
+            answer(exchange, found.isPresent() ? 200 : 404, found.map(ObjectNode::toString).orElse("{}"));
         } else if (path.matches("/repos/[^/]+/[^/]+/releases")) {
             list(exchange, path.substring("/repos/".length(), path.length() - "/releases".length()));
         } else if (path.matches("/repos/[^/]+/[^/]+/releases/tags/.+")) {
@@ -105,6 +130,65 @@ public final class FakeGithub implements AutoCloseable {
         } else {
             answer(exchange, 404, "{\"message\":\"Not Found\"}");
         }
+    }
+
+    /** POST a draft, POST a file, PATCH a draft, DELETE a file. */
+    private void write(HttpExchange exchange, String[] parts) throws IOException {
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        String repository = parts[2] + "/" + parts[3];
+        if (exchange.getRequestMethod().equals("DELETE")) {
+            long id = Long.parseLong(parts[6]);
+            releases.get(repository).forEach(release -> {
+                for (int i = release.withArray("assets").size() - 1; i >= 0; i--) {
+                    if (release.withArray("assets").get(i).get("id").asLong() == id) {
+                        release.withArray("assets").remove(i);
+                    }
+                }
+            });
+            answer(exchange, 204, "");
+        } else if (parts.length == 5) {
+            ObjectNode asked = (ObjectNode) JSON.readTree(body);
+            ObjectNode release = publish(repository, asked.get("tag_name").asText(), Instant.EPOCH);
+            release.setAll(asked);
+            release.putNull("published_at").put("upload_url", address() + "/repos/" + repository + "/releases/" + release.get("id").asLong()
+                    + "/assets{?name,label}");
+            answer(exchange, 201, release.toString());
+        } else if (parts.length == 6) {
+            ObjectNode release = find(repository, Long.parseLong(parts[5])).orElseThrow();
+            release.setAll((ObjectNode) JSON.readTree(body));
+            release.put("published_at", Instant.EPOCH.toString()).put("immutable", true);
+            answer(exchange, 200, release.toString());
+        } else {
+            upload(exchange, find(repository, Long.parseLong(parts[5])).orElseThrow(), body);
+        }
+    }
+
+    private void upload(HttpExchange exchange, ObjectNode release, byte[] body) throws IOException {
+        String name = exchange.getRequestURI().getQuery().replaceFirst("name=", "");
+        if (release.path("immutable").asBoolean()) {
+            answer(exchange, 422, "{\"message\":\"Cannot upload assets to an immutable release\"}");
+            return;
+        }
+        for (JsonNode asset : release.withArray("assets")) {
+            if (asset.get("name").asText().equals(name)) {
+                answer(exchange, 422, "{\"message\":\"Validation Failed\",\"errors\":[{\"code\":\"already_exists\"}]}");
+                return;
+            }
+        }
+        boolean breaks = failUploads > 0;
+        ObjectNode asset = asset(release, name, breaks ? "starter" : "uploaded", breaks ? 0 : body.length).put("id", ++ids);
+        if (breaks) {
+            failUploads--;
+            answer(exchange, 502, "{\"message\":\"upstream\"}");
+            return;
+        }
+        byte[] kept = damages ? new byte[body.length] : body;
+        asset.put("digest", "sha256:" + HexFormat.of().formatHex(sha256(kept)));
+        answer(exchange, 201, asset.toString());
+    }
+
+    private Optional<ObjectNode> find(String repository, long id) {
+        return releases.getOrDefault(repository, List.of()).stream().filter(release -> release.get("id").asLong() == id).findFirst();
     }
 
     private void list(HttpExchange exchange, String repository) throws IOException {
@@ -144,8 +228,10 @@ public final class FakeGithub implements AutoCloseable {
         if (answered == 304) {
             exchange.sendResponseHeaders(304, -1);
         } else {
-            exchange.sendResponseHeaders(status, body.length);
-            exchange.getResponseBody().write(body);
+            exchange.sendResponseHeaders(status, status == 204 ? -1 : body.length);
+            if (status != 204) {
+                exchange.getResponseBody().write(body);
+            }
         }
         exchange.close();
     }
