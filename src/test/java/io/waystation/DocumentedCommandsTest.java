@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the documentation names is there. */
 class DocumentedCommandsTest {
-    private static final Pattern SETTING = Pattern.compile("waystation\\.[a-z0-9-]+(?:\\.[a-z0-9-]+)*(?==|`| |\\))");
+    private static final Pattern SETTING = Pattern.compile("(?<![\\w.])waystation\\.[a-z0-9-]+(?:\\.[a-z0-9-]+)*(?==|`| |\\))");
     private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+Test)`");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]+)(?:#[^)]*)?\\)");
 

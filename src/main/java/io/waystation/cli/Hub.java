@@ -19,6 +19,7 @@ import io.waystation.journal.JournalConfiguration;
 import io.waystation.relay.RelayConfiguration;
 import io.waystation.store.StoreConfiguration;
 import io.waystation.update.UpdateConfiguration;
+import io.waystation.update.release.ReleaseConfiguration;
 import io.waystation.update.run.RunConfiguration;
 import io.waystation.update.task.TaskConfiguration;
 import io.waystation.work.WorkConfiguration;
@@ -42,6 +43,7 @@ public final class Hub {
             GithubConfiguration.class,
             UpdateConfiguration.class,
             TaskConfiguration.class,
+            ReleaseConfiguration.class,
             RunConfiguration.class,
             DeliveryConfiguration.class,
             ConsoleConfiguration.class);

@@ -18,6 +18,7 @@ import io.waystation.journal.Groups;
 import io.waystation.journal.Journal;
 import io.waystation.store.Backup;
 import io.waystation.store.DataFolder;
+import io.waystation.update.release.ReleaseLedger;
 import io.waystation.update.run.Updates;
 import io.waystation.work.WorkItems;
 import io.waystation.work.operation.Operations;
@@ -37,7 +38,8 @@ public final class ConsoleConfiguration implements CamelConfiguration {
         registry.bind("tokensApi", new TokensApi(registry.lookupByNameAndType(Tokens.NAME, Tokens.class)));
         registry.bind("operationsApi", new OperationsApi(registry.lookupByNameAndType(Operations.NAME, Operations.class)));
         registry.bind("deadLettersApi", new DeadLettersApi(registry.lookupByNameAndType("deadLetters", DeadLetters.class)));
-        registry.bind("updatesApi", new UpdatesApi(registry.lookupByNameAndType("updates", Updates.class)));
+        registry.bind("updatesApi", new UpdatesApi(registry.lookupByNameAndType("updates", Updates.class),
+                registry.lookupByNameAndType("releaseLedger", ReleaseLedger.class)));
         registry.bind("endpointsApi", new EndpointsApi(registry.lookupByNameAndType("endpoints", Endpoints.class), clock));
         registry.bind("deliveriesApi", new DeliveriesApi(registry.lookupByNameAndType("deliveries", Deliveries.class), clock));
         registry.bind("workApi", new WorkApi(registry.lookupByNameAndType("workItems", WorkItems.class)));

@@ -14,6 +14,7 @@ import io.waystation.update.CheckReport;
 import io.waystation.update.Decision;
 import io.waystation.update.Subsystem;
 import io.waystation.update.change.ManifestEntry;
+import io.waystation.update.release.ReleaseLedger;
 import io.waystation.update.run.UpdateException;
 import io.waystation.update.run.UpdateSteps;
 import io.waystation.update.run.Updates;
@@ -24,9 +25,11 @@ public final class UpdatesApi {
     private static final int RUNS = 10;
 
     private final Updates updates;
+    private final ReleaseLedger releases;
 
-    UpdatesApi(Updates updates) {
+    UpdatesApi(Updates updates, ReleaseLedger releases) {
         this.updates = updates;
+        this.releases = releases;
     }
 
     /** {@code GET /api/updates}: reads the upstreams, changes nothing. */
@@ -63,6 +66,9 @@ public final class UpdatesApi {
         entry.verdicts().forEach((commit, verdict) -> verdicts.addObject().put("commit", commit)
                 .put("approved", verdict.approved()).put("by", verdict.by()).put("at", verdict.at().toString()));
         answer.put("changing", entry.changing() == null ? null : entry.changing().step() + " to " + entry.changing().target());
+        ArrayNode refused = answer.putArray("refused");
+        releases.refusals(Optional.of(subsystem.name()), RUNS).forEach(one -> refused.addObject().put("event", one.event()).put("code", one.code())
+                .put("reason", one.reason()).put("at", one.at().toString()));
         ArrayNode runs = answer.putArray("runs");
         updates.runs(subsystem, RUNS).forEach(run -> runs.addObject().put("id", run.id()).put("step", run.step().code())
                 .put("version", run.wanted() == null ? null : run.wanted().label()).put("outcome", run.outcome())

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,8 @@ import org.apache.camel.NoTypeConversionAvailableException;
 import org.apache.camel.StreamCache;
 
 /**
- * What a route answers: status, the headers it set and the body as bytes. Made on the thread on which the
- * route ended, written on the event loop.
+ * What a route answers: status, the headers it set and the body as bytes, or as a {@link Path} of a file that is sent piece by
+ * piece. Made on the thread on which the route ended, written on the event loop.
  */
 final class Answer {
     private static final byte[] NOTHING = {};
@@ -27,11 +28,13 @@ final class Answer {
     private final int status;
     private final List<Map.Entry<String, Object>> headers;
     private final byte[] body;
+    private final Path file;
 
-    private Answer(int status, List<Map.Entry<String, Object>> headers, byte[] body) {
+    private Answer(int status, List<Map.Entry<String, Object>> headers, byte[] body, Path file) {
         this.status = status;
         this.headers = headers;
         this.body = body;
+        this.file = file;
     }
 
     /** Whether making the answer of this exchange may block, as reading a stream does. */
@@ -43,9 +46,10 @@ final class Answer {
     static Answer of(Exchange exchange, ReceivedHeaders received)
             throws NoTypeConversionAvailableException, IOException {
         Message message = exchange.getMessage();
-        byte[] body = bytes(exchange, message.getBody());
+        Path file = message.getBody() instanceof Path path ? path : null;
+        byte[] body = file != null ? NOTHING : bytes(exchange, message.getBody());
         Integer set = message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
-        int status = set != null ? set : body.length == 0 ? 204 : 200;
+        int status = set != null ? set : file == null && body.length == 0 ? 204 : 200;
         List<Map.Entry<String, Object>> headers = new ArrayList<>(4);
         boolean typed = false;
         for (Map.Entry<String, Object> header : message.getHeaders().entrySet()) {
@@ -59,7 +63,7 @@ final class Answer {
         if (!typed && message.getBody() instanceof String) {
             headers.add(Map.entry(Exchange.CONTENT_TYPE, "text/plain; charset=utf-8"));
         }
-        return new Answer(status, headers, body);
+        return new Answer(status, headers, body, file);
     }
 
     private static byte[] bytes(Exchange exchange, Object body)
@@ -107,6 +111,10 @@ final class Answer {
         }
         if (status == 204 || status == 304 || status < 200) {
             response.end();
+            return;
+        }
+        if (file != null && !method.equals(HttpMethod.HEAD)) {
+            response.sendFile(file.toString()).onFailure(gone -> response.reset());
             return;
         }
         response.putHeader("Content-Length", Integer.toString(body.length));

@@ -61,6 +61,11 @@ public final class StreamRequests {
         return follow(exchange, StreamEncodings.OWN);
     }
 
+    /** Refuses a request, such as for a file, of somebody who may not read the channel in the header {@code channel}. */
+    public void requireReader(Exchange exchange) {
+        readers.requireRead(request(exchange), readers.policy(exchange.getMessage().getHeader("channel", String.class)));
+    }
+
     /** Whether the client asked for an event stream. */
     public boolean wantsStream(Exchange exchange) {
         return request(exchange).headers().first("accept").filter(accept -> accept.contains("text/event-stream"))

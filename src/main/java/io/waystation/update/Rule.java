@@ -1,5 +1,6 @@
 package io.waystation.update;
 
+import java.util.Arrays;
 import java.util.Locale;
 
 /** The rule behind a decision, or behind one version's part in it. Its code is stable. */
@@ -36,6 +37,12 @@ public enum Rule {
     UPSTREAM_UNAVAILABLE(Action.HOLD),
     /** Failed here before. */
     QUARANTINED(Action.HOLD),
+    /** A signed release that whoever published it has halted. */
+    RELEASE_HALTED(Action.HOLD),
+    /** A signed release that is not open to this machine yet. */
+    NOT_ADMITTED(Action.HOLD),
+    /** A signed release that this machine takes a little later than others. */
+    JITTER(Action.HOLD),
 
     /** A name that no tag or branch may have. */
     HOSTILE_REF(Action.REFUSE),
@@ -66,12 +73,24 @@ public enum Rule {
     /** The branch is gone. */
     DELETED_BRANCH(Action.REFUSE),
     /** The address of the upstream is not allowed, or asks for what this hub does not do. */
-    UPSTREAM_REFUSED(Action.REFUSE);
+    UPSTREAM_REFUSED(Action.REFUSE),
+    /** A signed release that is out of date. */
+    EXPIRED(Action.REFUSE),
+    /** What is installed is too old to go to a signed release directly. */
+    BELOW_MINIMUM(Action.REFUSE),
+    /** A signed release without a file for this machine. */
+    WRONG_PLATFORM(Action.REFUSE);
 
     private final Action action;
 
     Rule(Action action) {
         this.action = action;
+    }
+
+    /** The rule of a code. */
+    public static Rule of(String code) {
+        return Arrays.stream(values()).filter(rule -> rule.code().equals(code)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no rule " + code));
     }
 
     /** What it leads to. */

@@ -7,5 +7,7 @@ public enum Strategy {
     /** The head of one branch. */
     COMMITS,
     /** Published releases whose tag is a version and whose assets are there. */
-    RELEASES
+    RELEASES,
+    /** Releases that another hub has signed; upstream itself is not read. */
+    SIGNED
 }

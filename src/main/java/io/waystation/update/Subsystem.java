@@ -12,8 +12,10 @@ import java.util.List;
  * @param selection which of upstream's versions are its own
  * @param policy what has to happen before one of them is taken
  * @param local what it is on this machine
+ * @param release what becomes of a version that was built here
  */
-public record Subsystem(String name, List<Upstream> upstreams, Selection selection, UpdatePolicy policy, LocalParts local) {
+public record Subsystem(String name, List<Upstream> upstreams, Selection selection, UpdatePolicy policy, LocalParts local,
+        ReleasePlan release) {
     /** Copies the list. */
     public Subsystem {
         upstreams = List.copyOf(upstreams);

@@ -34,6 +34,7 @@ public final class SubsystemDefinition {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(?:-[a-z0-9]+)*");
     private static final Pattern VARIABLE = Pattern.compile("[A-Z][A-Z0-9_]{0,63}");
     private static final Pattern PATH = Pattern.compile("[A-Za-z0-9._][A-Za-z0-9._/-]{0,199}");
+    private static final Pattern REPOSITORY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9_.-]{1,100}");
     private static final Pattern ASSET = Pattern.compile("(?:[A-Za-z0-9._+-]|\\{(?:tag|version|os|arch)\\}){1,200}");
 
     private Subsystems subsystems;
@@ -62,6 +63,10 @@ public final class SubsystemDefinition {
     private String dependents = "";
     private String mode = "auto";
     private String source = "task";
+    private String release = "none";
+    private String releaseRepository = "";
+    private String pack = "auto";
+    private String minimumCurrent = "";
     private Subsystem subsystem;
 
     /** Checks everything and makes the subsystem known. */
@@ -106,7 +111,7 @@ public final class SubsystemDefinition {
         if (selection.strategy() == Strategy.RELEASES && upstreams.stream().anyMatch(u -> u.repository().isEmpty())) {
             throw invalid("repository", repository, "tells no owner/name to ask for releases; write owner/name=address");
         }
-        return new Subsystem(name, upstreams, selection, policy(), local());
+        return new Subsystem(name, upstreams, selection, policy(), local(), plan());
     }
 
     private Upstream upstream(String text) {
@@ -165,6 +170,19 @@ public final class SubsystemDefinition {
     }
 
     private enum Source { TASK, HUB }
+
+    private ReleasePlan plan() {
+        ReleasePlan.Target target = oneOf("release", release, ReleasePlan.Target.class);
+        if (target == ReleasePlan.Target.GITHUB) {
+            matching("releaseRepository", releaseRepository, REPOSITORY, "must be owner/name");
+        }
+        if (!minimumCurrent.isEmpty()) {
+            RefName.problem(minimumCurrent).ifPresent(problem -> {
+                throw invalid("minimumCurrent", minimumCurrent, problem);
+            });
+        }
+        return new ReleasePlan(target, releaseRepository, oneOf("pack", pack, ReleasePlan.Packing.class), minimumCurrent);
+    }
 
     private String path(String parameter, String text) {
         matching(parameter, text, PATH, "must be a relative path of plain names");
@@ -245,7 +263,7 @@ public final class SubsystemDefinition {
         this.branch = branch;
     }
 
-    /** tags, commits or releases. */
+    /** tags, commits, releases or signed. */
     public void setStrategy(String strategy) {
         this.strategy = strategy;
     }
@@ -348,5 +366,25 @@ public final class SubsystemDefinition {
     /** Sets who brings the source to a version: task or hub. */
     public void setSource(String source) {
         this.source = source;
+    }
+
+    /** none, github or folder. */
+    public void setRelease(String release) {
+        this.release = release;
+    }
+
+    /** owner/name that releases on GitHub go to. */
+    public void setReleaseRepository(String releaseRepository) {
+        this.releaseRepository = releaseRepository;
+    }
+
+    /** task, own or auto. */
+    public void setPack(String pack) {
+        this.pack = pack;
+    }
+
+    /** Oldest installed version that may go to a new one directly; empty for all. */
+    public void setMinimumCurrent(String minimumCurrent) {
+        this.minimumCurrent = minimumCurrent;
     }
 }

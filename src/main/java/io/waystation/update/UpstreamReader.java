@@ -30,7 +30,7 @@ final class UpstreamReader {
             RemoteRefs refs = git.refs(upstream.address(), upstream.branch());
             return switch (subsystem.selection().strategy()) {
                 case COMMITS -> commits(upstream, refs, state);
-                case TAGS -> new UpstreamReading(upstream, refs.tags(), null, true, List.of(), null);
+                case TAGS, SIGNED -> new UpstreamReading(upstream, refs.tags(), null, true, List.of(), null);
                 case RELEASES -> new UpstreamReading(upstream, refs.tags(), null, true, releases(upstream), null);
             };
         } catch (GitException failed) {

@@ -89,6 +89,11 @@ public final class FakeGithub implements AutoCloseable {
         failWith = status;
     }
 
+    /** Adds a repository without releases. */
+    public synchronized void repository(String repository) {
+        releases.computeIfAbsent(repository, name -> new ArrayList<>());
+    }
+
     /** So many uploads are answered with 502 and leave an empty file that looks as if its upload had begun. */
     public void failUploads(int count) {
         failUploads = count;

@@ -27,6 +27,16 @@ public final class TaskfileLint {
     }
 
     /**
+     * Whether a project has a task of this name, in its Taskfile or in one that it includes.
+     *
+     * @param name as it is called from the project's folder, such as {@code nats:package}
+     */
+    public static boolean hasTarget(Path project, String name) throws IOException {
+        return ProjectFiles.read(project, new Report()).taskfiles().stream()
+                .anyMatch(file -> file.tasks().stream().anyMatch(task -> file.called(task).equals(name)));
+    }
+
+    /**
      * Looks a project through.
      *
      * @param project folder with the Taskfile

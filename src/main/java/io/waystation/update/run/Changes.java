@@ -53,6 +53,16 @@ final class Changes {
         return project.resolve(subsystem.local().folder());
     }
 
+    /** Folder of the Taskfile. */
+    Path project() {
+        return project;
+    }
+
+    /** The binary in use of a subsystem. */
+    Path binary(Subsystem subsystem) {
+        return folder(subsystem).resolve(".bin").resolve(Path.of(subsystem.local().artefact()).getFileName());
+    }
+
     synchronized Manifest manifest() {
         if (manifest == null) {
             manifest = Manifest.open(project, clock);

@@ -23,12 +23,14 @@ import io.waystation.update.change.ProcessChoice;
 import io.waystation.update.change.ProcessControl;
 import io.waystation.update.git.GitRemotes;
 import io.waystation.update.git.SourceFolder;
+import io.waystation.update.release.SignedDecisions;
 import io.waystation.update.self.SelfControl;
 import io.waystation.update.task.LaneCommands;
 import io.waystation.work.operation.Operations;
 
 /** Builds the beans of {@code routes/upstreams.camel.yaml}: {@code update}, {@code updates}, {@code upstreams},
- * {@code upstreamPoll}, {@code updateSource}, {@code updateOvertaking} and {@code updateJournal}. */
+ * {@code upstreamPoll}, {@code updateSource}, {@code updateOvertaking} and {@code updateJournal};
+ * those about releases are {@link ReleaseBeans}'. */
 public final class RunConfiguration implements CamelConfiguration {
     private static final String TOKEN = "waystation.update.supervisor-token";
 
@@ -46,7 +48,8 @@ public final class RunConfiguration implements CamelConfiguration {
         Changes changes = new Changes(subsystems, project, new ProcessChoice(SelfControl.PROCESS, self, control(settings, commands)),
                 HealthOptions.from(settings, lane -> commands.in(lane, false)), clock);
         UpdateJournal journal = new UpdateJournal(registry.lookupByNameAndType("store", Store.class), clock);
-        UpdateDecisions decisions = new UpdateDecisions(registry.lookupByNameAndType("decider", Decider.class), changes, journal, clock);
+        UpdateDecisions decisions = new UpdateDecisions(registry.lookupByNameAndType("decider", Decider.class),
+                registry.lookupByNameAndType("signedDecisions", SignedDecisions.class), changes, journal, clock);
         registry.bind("updateJournal", journal);
         Updates updates = new Updates(subsystems, changes, decisions, journal, clock);
         registry.bind("updates", updates);
@@ -54,9 +57,11 @@ public final class RunConfiguration implements CamelConfiguration {
         registry.bind("updateSource", new SourceStep(changes, new SourceFolder(registry.lookupByNameAndType("gitRemotes", GitRemotes.class))));
         registry.bind("updateOvertaking", new Overtaking(subsystems, decisions, journal));
         registry.bind("upstreams", new UpstreamEvents(subsystems, settings.flag("waystation.update.reconcile")));
+        Operations operations = registry.lookupByNameAndType(Operations.NAME, Operations.class);
+        FaultPoint fault = new FaultPoint(settings.text("waystation.update.halt-at").orElse(""));
+        ReleaseBeans.bind(context, changes, operations, fault, clock);
         registry.bind("update", new UpdateSteps(subsystems, changes, decisions, journal,
-                registry.lookupByNameAndType(Operations.NAME, Operations.class),
-                new FaultPoint(settings.text("waystation.update.halt-at").orElse(""))));
+                operations, fault));
     }
 
     /** The package in use of the subsystem that is the hub itself. */

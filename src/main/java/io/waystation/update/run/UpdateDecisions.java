@@ -10,22 +10,27 @@ import io.waystation.update.Action;
 import io.waystation.update.Decider;
 import io.waystation.update.Decision;
 import io.waystation.update.Finding;
+import io.waystation.update.Strategy;
 import io.waystation.update.Subsystem;
+import io.waystation.update.SubsystemState;
 import io.waystation.update.UpstreamVersion;
 import io.waystation.update.change.Artefact;
 import io.waystation.update.change.ManifestEntry;
 import io.waystation.update.change.ManifestEntry.Held;
 import io.waystation.update.change.ManifestEntry.Wanted;
+import io.waystation.update.release.SignedDecisions;
 
 /** Decides about a subsystem with what this hub knows of it, and keeps what the decision says. Thread-safe; blocks. */
 final class UpdateDecisions {
     private final Decider decider;
+    private final SignedDecisions signed;
     private final Changes changes;
     private final UpdateJournal journal;
     private final Clock clock;
 
-    UpdateDecisions(Decider decider, Changes changes, UpdateJournal journal, Clock clock) {
+    UpdateDecisions(Decider decider, SignedDecisions signed, Changes changes, UpdateJournal journal, Clock clock) {
         this.decider = decider;
+        this.signed = signed;
         this.changes = changes;
         this.journal = journal;
         this.clock = clock;
@@ -34,7 +39,10 @@ final class UpdateDecisions {
     /** Decides, and changes nothing. */
     Decision look(Subsystem subsystem) {
         ManifestEntry entry = changes.manifest().entry(subsystem.name());
-        return decider.decide(subsystem, entry.state(journal.sightings(subsystem.name())), clock.instant());
+        SubsystemState state = entry.state(journal.sightings(subsystem.name()));
+        return subsystem.selection().strategy() == Strategy.SIGNED
+                ? signed.decide(subsystem, state, clock.instant())
+                : decider.decide(subsystem, state, clock.instant());
     }
 
     /** Decides, and keeps what was seen, what is wanted and what is held. */

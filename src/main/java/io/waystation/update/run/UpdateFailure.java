@@ -4,6 +4,7 @@ import java.util.Locale;
 
 import io.waystation.update.change.ChangeException;
 import io.waystation.update.process.ProcessTreeException;
+import io.waystation.update.release.ReleaseFailedException;
 import io.waystation.update.task.TaskFailedException;
 import io.waystation.work.CancelledException;
 import io.waystation.work.DeferException;
@@ -32,6 +33,9 @@ record UpdateFailure(String code, String text, boolean isFailure, boolean isEnd,
         }
         if (why instanceof UpdateException update) {
             return failure(update.code(), text(why), true, true);
+        }
+        if (why instanceof ReleaseFailedException release) {
+            return failure(release.code(), text(why), false, false);
         }
         if (why instanceof ProcessTreeException) {
             return failure("process", text(why), false, false);

@@ -1,5 +1,6 @@
 package io.waystation.update.run;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -12,6 +13,7 @@ import org.slf4j.LoggerFactory;
 
 import io.waystation.update.Decision;
 import io.waystation.update.Mode;
+import io.waystation.update.Strategy;
 import io.waystation.update.Subsystem;
 import io.waystation.update.Subsystems;
 import io.waystation.update.Upstream;
@@ -34,7 +36,8 @@ import io.waystation.work.operation.Operations;
  *
  * <p>The run is the work item of the exchange and its key the subsystem. Routes see it as exchange properties:
  * {@code subsystem}, {@code tasks} (prefix of its tasks), {@code versionVariable}, {@code version} (tag or commit),
- * {@code process}, {@code fetch} (whether the hub fetches the source itself), {@code dependents} (whether there are any), and {@code next}: {@code decide}, {@code dev}, {@code user}, {@code back}, {@code install},
+ * {@code process}, {@code fetch} (whether the hub fetches the source itself), {@code dependents} (whether there are any), and {@code next}: {@code decide}, {@code dev}, {@code user},
+ * {@code signed}, {@code back}, {@code install},
  * {@code publish} or {@code done}. Stateless and thread-safe; steps block.
  */
 public final class UpdateSteps {
@@ -140,7 +143,8 @@ public final class UpdateSteps {
             case UPDATE -> {
                 want(exchange, decision.wanted());
                 exchange.setProperty(UPSTREAM, decision.upstream());
-                next(exchange, subsystem.local().mode().in(changes.folder(subsystem)) == Mode.DEV ? "dev" : "user");
+                boolean builds = subsystem.local().mode().in(changes.folder(subsystem)) == Mode.DEV;
+                next(exchange, subsystem.selection().strategy() == Strategy.SIGNED ? "signed" : builds ? "dev" : "user");
             }
             case HOLD -> {
                 if (decision.until() != null) {
@@ -161,8 +165,16 @@ public final class UpdateSteps {
 
     /** Takes what the task left; the very file in use ends the run. */
     public void stage(Exchange exchange) {
+        stage(exchange, change(exchange).stage());
+    }
+
+    /** Takes what {@code releaseFetch} left as {@code fetched}. */
+    public void stageFetched(Exchange exchange) {
+        stage(exchange, change(exchange).stage(exchange.getProperty("fetched", Path.class)));
+    }
+
+    private void stage(Exchange exchange, Change.Staged staged) {
         Change change = change(exchange);
-        Change.Staged staged = change.stage();
         operations.result(exchange, Map.of("sha256", staged.sha256(), "version", wanted(exchange).label(),
                 "commit", wanted(exchange).commit()));
         if (staged.unchanged()) {

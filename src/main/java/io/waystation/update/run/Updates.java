@@ -3,6 +3,7 @@ package io.waystation.update.run;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -12,7 +13,9 @@ import io.waystation.update.Action;
 import io.waystation.update.Decision;
 import io.waystation.update.LocalParts;
 import io.waystation.update.Mode;
+import io.waystation.update.ReleasePlan;
 import io.waystation.update.Rule;
+import io.waystation.update.Strategy;
 import io.waystation.update.Subsystem;
 import io.waystation.update.Subsystems;
 import io.waystation.update.Verdict;
@@ -87,11 +90,13 @@ public final class Updates {
         String version = local.versionVariable() + "="
                 + (decision.wanted().tag().isEmpty() ? decision.wanted().commit() : decision.wanted().tag());
         List<String> steps = new ArrayList<>();
-        if (local.mode().in(changes.folder(subsystem)) == Mode.DEV) {
+        if (subsystem.selection().strategy() != Strategy.SIGNED && local.mode().in(changes.folder(subsystem)) == Mode.DEV) {
             steps.add(local.fetch() ? "fetch " + version.substring(version.indexOf('=') + 1) + " into " + local.folder() + "/.src"
                     : "task " + local.tasks() + ":src:update with " + version);
             steps.add("compare " + local.folder() + "/.src with commit " + decision.wanted().commit());
             steps.add("task --force " + local.tasks() + ":bin:build with " + version);
+        } else if (subsystem.selection().strategy() == Strategy.SIGNED) {
+            steps.add("download the archive that the signed release names, and compare size and digest");
         } else {
             steps.add("task --force " + local.tasks() + ":bin:download with " + version);
         }
@@ -103,6 +108,9 @@ public final class Updates {
         steps.add(local.health().isEmpty() ? "watch the process" : "ask " + local.health());
         changes.dependents(subsystem).forEach(each -> steps.add("reload " + each.place().process() + ", which depends on it, and watch it"));
         steps.add("commit " + decision.wanted().label() + " to the manifest, or roll back and quarantine it");
+        if (subsystem.release().target() != ReleasePlan.Target.NONE) {
+            steps.add("pack, sign and release it: " + subsystem.release().target().name().toLowerCase(Locale.ROOT));
+        }
         return steps;
     }
 

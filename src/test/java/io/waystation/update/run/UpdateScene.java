@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -44,6 +45,7 @@ public final class UpdateScene implements AutoCloseable {
     private final Path project;
     private final HubHome home;
     private final Map<String, GitUpstream> upstreams = new TreeMap<>();
+    private final List<String> followed = new ArrayList<>();
 
     /** A scene in a folder of the test. */
     public UpdateScene(Path folder) throws IOException {
@@ -63,13 +65,26 @@ public final class UpdateScene implements AutoCloseable {
         upstreams.put(name, upstream);
         Files.createDirectories(project.resolve(name));
         upstream.git("clone", "-q", upstream.folder().toString(), project.resolve(name).resolve(".src").toString());
-        StringBuilder stanza = new StringBuilder(STANZA.formatted(name, upstream.address()));
+        return stanza(name, "acme/" + name + "=" + upstream.address(), parameters);
+    }
+
+    /** Adds a subsystem that is not built here: it follows the releases that another hub has signed. */
+    public UpdateScene follower(String name, String... parameters) throws IOException {
+        Files.createDirectories(project.resolve(name));
+        followed.add(name);
+        List<String> all = new ArrayList<>(List.of("strategy", "signed"));
+        all.addAll(List.of(parameters));
+        return stanza(name, "acme/" + name, all.toArray(String[]::new));
+    }
+
+    private UpdateScene stanza(String name, String repository, String... parameters) throws IOException {
+        StringBuilder stanza = new StringBuilder(STANZA.formatted(name, repository));
         for (int i = 0; i < parameters.length; i += 2) {
             stanza.append("      - {name: ").append(parameters[i]).append(", value: \"").append(parameters[i + 1]).append("\"}\n");
         }
         home.route("upstream-" + name + ".camel.yaml", stanza.toString());
         StringBuilder tasks = new StringBuilder("version: '3'\ntasks:\n" + RELOAD);
-        upstreams.keySet().forEach(each -> tasks.append(TASKS.replace("NAME", each)
+        Stream.concat(upstreams.keySet().stream(), followed.stream()).forEach(each -> tasks.append(TASKS.replace("NAME", each)
                 .replace("VARIABLE", each.toUpperCase(Locale.ROOT) + "_VERSION")));
         Files.writeString(project.resolve("Taskfile.yml"), tasks);
         return this;
@@ -245,7 +260,7 @@ public final class UpdateScene implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (String name : upstreams.keySet()) {
+        for (String name : (Iterable<String>) Stream.concat(upstreams.keySet().stream(), followed.stream())::iterator) {
             Path pid = project.resolve(name).resolve("pid");
             if (Files.exists(pid)) {
                 ProcessHandle.of(Long.parseLong(Files.readString(pid).trim())).ifPresent(ProcessHandle::destroyForcibly);
@@ -271,7 +286,7 @@ public final class UpdateScene implements AutoCloseable {
                 prefixId: %1$s
                 parameters:
                   - {name: subsystem, value: %1$s}
-                  - {name: repository, value: "acme/%1$s=%2$s"}
+                  - {name: repository, value: "%2$s"}
                   - {name: process, value: %1$s}
                   - {name: health, value: "task %1$s:health"}
             """;

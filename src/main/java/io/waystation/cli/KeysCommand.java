@@ -1,0 +1,74 @@
+package io.waystation.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+
+import io.waystation.settings.Secret;
+import io.waystation.update.release.SigningKey;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code waystation keys}: the keys that sign releases. Needs no hub. */
+@Command(name = "keys", mixinStandardHelpOptions = true, description = "Makes and shows keys that sign releases. Needs no hub.",
+        subcommands = {KeysCommand.Create.class, KeysCommand.Show.class})
+public final class KeysCommand implements Callable<Integer> {
+    @Override
+    public Integer call() {
+        throw new CommandFailure(ExitCode.USAGE, "say what to do: create or show");
+    }
+
+    private static int print(Output output, SigningKey key) {
+        output.say("key " + key.id() + ", public key " + key.publicKey(), JsonNodeFactory.instance.objectNode()
+                .put("keyid", key.id()).put("publicKey", key.publicKey()));
+        return ExitCode.OK;
+    }
+
+    /** {@code waystation keys create}. */
+    @Command(name = "create", mixinStandardHelpOptions = true, description = "Writes a new secret key to a file that only you can read, and prints its public key.")
+    static final class Create implements Callable<Integer> {
+        @Parameters(paramLabel = "FILE", description = "File to make; must not exist yet.")
+        private Path file;
+        @Mixin
+        private Output output;
+
+        @Override
+        public Integer call() throws IOException {
+            SigningKey key = SigningKey.generate();
+            boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+            FileAttribute<?>[] ownerOnly = posix
+                    ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
+                    : new FileAttribute<?>[0];
+            try (var out = Files.newByteChannel(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly)) {
+                out.write(StandardCharsets.US_ASCII.encode(key.pem()));
+            } catch (FileAlreadyExistsException there) {
+                throw new CommandFailure(ExitCode.USAGE, file + " exists already");
+            }
+            return print(output, key);
+        }
+    }
+
+    /** {@code waystation keys show}. */
+    @Command(name = "show", mixinStandardHelpOptions = true, description = "Prints the public key of a secret key, as other machines pin it.")
+    static final class Show implements Callable<Integer> {
+        @Parameters(paramLabel = "FILE", description = "File with an Ed25519 key in PKCS#8.")
+        private Path file;
+        @Mixin
+        private Output output;
+
+        @Override
+        public Integer call() {
+            return print(output, SigningKey.read(file.toString(), Secret.resolve(file.toString(), "file:" + file.toAbsolutePath(), false)));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.waystation.update.release;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.regex.Pattern;
+
+/** Releases in a folder, which this hub or any web server hands out. Thread-safe for different releases; blocks. */
+public final class FolderTarget {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,199}");
+
+    private final Path folder;
+    private final URI baseUrl;
+
+    /**
+     * A target.
+     *
+     * @param folder where each subsystem has a folder with a folder for each release
+     * @param baseUrl its address, without a slash at its end
+     */
+    public FolderTarget(Path folder, URI baseUrl) {
+        this.folder = folder;
+        this.baseUrl = baseUrl;
+    }
+
+    /** Where a file can be had. */
+    public URI address(String subsystem, String release, String file) {
+        return URI.create(baseUrl + "/" + checked(subsystem) + "/" + checked(release) + "/" + checked(file));
+    }
+
+    /** Puts the files of a release there; the archive, which never changes, first, and the manifest last. */
+    public void put(String subsystem, String release, ReleaseFiles files, Envelope manifest) {
+        try {
+            Path place = Files.createDirectories(folder.resolve(checked(subsystem)).resolve(checked(release)));
+            copy(files, place.resolve(files.name()));
+            for (ReleaseFiles.Text text : files.beside(manifest)) {
+                write(place.resolve(text.name()), text.bytes());
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private static void copy(ReleaseFiles files, Path target) throws IOException {
+        Path draft = target.resolveSibling(target.getFileName() + ".new");
+        Files.copy(files.archive(), draft, StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void write(Path target, byte[] bytes) throws IOException {
+        Path draft = target.resolveSibling(target.getFileName() + ".new");
+        Files.write(draft, bytes);
+        Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The file behind an address, or null where there is none. */
+    public Path find(String subsystem, String release, String file) {
+        if (!NAME.matcher(subsystem).matches() || !NAME.matcher(release).matches() || !NAME.matcher(file).matches()) {
+            return null;
+        }
+        Path found = folder.resolve(subsystem).resolve(release).resolve(file);
+        return Files.isRegularFile(found) ? found : null;
+    }
+
+    private static String checked(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new ReleaseFailedException("odd-name", "No file or folder of a release can be named " + name + ".");
+        }
+        return name;
+    }
+}
