@@ -19,6 +19,7 @@ import io.waystation.journal.JournalConfiguration;
 import io.waystation.relay.RelayConfiguration;
 import io.waystation.store.StoreConfiguration;
 import io.waystation.update.UpdateConfiguration;
+import io.waystation.update.fleet.FleetConfiguration;
 import io.waystation.update.release.ReleaseConfiguration;
 import io.waystation.update.run.RunConfiguration;
 import io.waystation.update.task.TaskConfiguration;
@@ -45,6 +46,7 @@ public final class Hub {
             TaskConfiguration.class,
             ReleaseConfiguration.class,
             RunConfiguration.class,
+            FleetConfiguration.class,
             DeliveryConfiguration.class,
             ConsoleConfiguration.class);
 

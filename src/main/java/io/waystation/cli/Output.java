@@ -44,7 +44,26 @@ public final class Output {
             printJson(thing);
             return;
         }
+        printFields(thing, "");
+        out().flush();
+    }
+
+    /** Prints one thing as JSON, or as a line per field and then its rows as a table. */
+    void printWithRows(JsonNode thing, String rows, Table table) {
+        if (json) {
+            printJson(thing);
+            return;
+        }
+        printFields(thing, rows);
+        out().println();
+        table.print(out(), thing.path(rows));
+    }
+
+    private void printFields(JsonNode thing, String without) {
         thing.fields().forEachRemaining(field -> {
+            if (field.getKey().equals(without)) {
+                return;
+            }
             String value = field.getValue().isObject() ? "" : " " + Table.text(field.getValue());
             out().println(field.getKey() + ":" + value);
             if (field.getValue().isObject()) {
@@ -52,7 +71,6 @@ public final class Output {
                         inner -> out().println("  " + Table.text(JSON.valueToTree(inner.getKey())) + ": " + Table.text(inner.getValue())));
             }
         });
-        out().flush();
     }
 
     /** Prints a line for people, or JSON. */

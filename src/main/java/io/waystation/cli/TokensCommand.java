@@ -27,7 +27,7 @@ public final class TokensCommand {
     int create(@Mixin HubOptions hub, @Mixin Output output,
             @Parameters(paramLabel = "NAME", description = "Name, which the audit log carries.") String name,
             @Option(names = "--role", required = true, split = ",", paramLabel = "ROLE",
-                    description = "read, replay, operate or approve; may be given more than once.") List<String> roles,
+                    description = "read, replay, operate, approve or fleet; may be given more than once.") List<String> roles,
             @Option(names = "--expires-in", paramLabel = "DURATION", description = "How long it is valid, such as 90d (default: for ever).") String lifetime) {
         ObjectNode request = JsonNodeFactory.instance.objectNode().put("name", name);
         roles.forEach(request.putArray("roles")::add);

@@ -129,7 +129,7 @@ final class ApiRequest {
 
     /** A duration as it is written in requests. */
     static String text(Duration duration) {
-        return TimeUtils.printDuration(duration, true).replaceAll("(?<=[dhm])(0[hms])+$", "");
+        return TimeUtils.printDuration(duration, true).replaceAll("(?<=[dhms])(0(?:ms|[hms]))+$", "");
     }
 
     /** A parameter cannot be used. */

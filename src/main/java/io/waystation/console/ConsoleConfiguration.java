@@ -18,6 +18,8 @@ import io.waystation.journal.Groups;
 import io.waystation.journal.Journal;
 import io.waystation.store.Backup;
 import io.waystation.store.DataFolder;
+import io.waystation.update.fleet.Fleet;
+import io.waystation.update.fleet.Rollouts;
 import io.waystation.update.release.ReleaseLedger;
 import io.waystation.update.run.Updates;
 import io.waystation.work.WorkItems;
@@ -42,6 +44,8 @@ public final class ConsoleConfiguration implements CamelConfiguration {
                 registry.lookupByNameAndType("releaseLedger", ReleaseLedger.class)));
         registry.bind("endpointsApi", new EndpointsApi(registry.lookupByNameAndType("endpoints", Endpoints.class), clock));
         registry.bind("deliveriesApi", new DeliveriesApi(registry.lookupByNameAndType("deliveries", Deliveries.class), clock));
+        registry.bind("fleetApi", new FleetApi(registry.lookupByNameAndType("fleet", Fleet.class),
+                registry.lookupByNameAndType("rollouts", Rollouts.class)));
         registry.bind("workApi", new WorkApi(registry.lookupByNameAndType("workItems", WorkItems.class)));
         registry.bind("hubApi", new HubApi(registry.lookupByNameAndType("groups", Groups.class),
                 registry.lookupByNameAndType(RefusedRequests.NAME, RefusedRequests.class),

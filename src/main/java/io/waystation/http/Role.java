@@ -13,7 +13,9 @@ public enum Role {
     /** Change channels, groups, dead letters and running operations. */
     OPERATE,
     /** Approve what is held. */
-    APPROVE;
+    APPROVE,
+    /** Enrol machines that take releases, and report from them. */
+    FLEET;
 
     /**
      * Role of a name, in any case of letters.

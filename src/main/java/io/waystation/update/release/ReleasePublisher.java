@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -109,6 +110,25 @@ public final class ReleasePublisher {
                     .orElseThrow(() -> new IllegalStateException("nothing of " + subsystem + " was released yet"));
             return again(newest, serial, new Rollout(admits, newest.rollout().jitter(), halted, reason), key);
         }));
+    }
+
+    /**
+     * The same, unless another one is the newest by now than the one that was decided on.
+     *
+     * @param seen the newest manifest when it was decided
+     * @return whether it was published
+     * @throws IllegalStateException when nothing is out yet, or there is no signing key
+     */
+    public boolean publish(ReleaseManifest seen, Rollout rollout) {
+        SigningKey key = key();
+        AtomicBoolean done = new AtomicBoolean();
+        Entry newest = ledger.next(seen.subsystem(), (published, prepared, serial) -> {
+            Entry out = published.orElseThrow(() -> new IllegalStateException("nothing of " + seen.subsystem() + " was released yet"));
+            done.set(out.manifest().serial() == seen.serial());
+            return done.get() ? again(out.manifest(), serial, rollout, key) : out;
+        });
+        tell(newest);
+        return done.get();
     }
 
     /** Signs again what has lived for more than half of its time, so that a machine that was away still finds a valid release. */

@@ -1,15 +1,16 @@
 package io.waystation.update.run;
 
 /** Where a test lets the hub die: it ends at once, as {@code kill -9} ends it, when a step was written ahead. */
-final class FaultPoint {
+public final class FaultPoint {
     private final String step;
 
     /** Ends at this step; nowhere when it is empty. */
-    FaultPoint(String step) {
+    public FaultPoint(String step) {
         this.step = step;
     }
 
-    void reached(String now) {
+    /** Ends here, if this is the step. */
+    public void reached(String now) {
         if (step.equals(now)) {
             Runtime.getRuntime().halt(137);
         }

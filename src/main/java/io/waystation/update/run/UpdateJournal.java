@@ -78,6 +78,11 @@ public final class UpdateJournal {
         return store.read(handle -> UpdateRunRows.find(handle, id(exchange)));
     }
 
+    /** The run of this id: that of its operation. */
+    public Optional<UpdateRun> find(String id) {
+        return store.read(handle -> UpdateRunRows.find(handle, id));
+    }
+
     /** Runs of a subsystem, the latest first. */
     public List<UpdateRun> runs(String subsystem, int limit) {
         return store.read(handle -> UpdateRunRows.list(handle, subsystem, limit));
