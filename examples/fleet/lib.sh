@@ -99,6 +99,7 @@ tell() {
 
 # --- Machines
 
+# A new machine: its name, and dev or user.
 machine() {
     mkdir -p "$scratch/$1/home/routes" "$scratch/$1/data" "$(project "$1")"
     if [ -n "${FLEET_CLASSPATH:-}" ]; then
@@ -107,7 +108,8 @@ machine() {
         [ -d "$repository/target/waystation/routes" ] || fail "there is no target/waystation: run mvn -DskipTests package"
         cp "$repository"/target/waystation/routes/* "$scratch/$1/home/routes/"
     fi
-    cp "$example"/routes/* "$scratch/$1/home/routes/"
+    cp "$example/routes/$2"/* "$scratch/$1/home/routes/"
+    echo "$2" > "$scratch/$1/role"
     cp "$example/application.properties" "$scratch/$1/home/"
     cp "$example"/project/* "$(project "$1")/"
     free_port > "$scratch/$1/port"
@@ -128,8 +130,9 @@ address() {
 start_supervisor() {
     (
         cd "$(project "$1")"
-        export GREETER_PORT GREETER_MACHINE=$1 PC_DISABLE_DOTENV=1
+        export GREETER_PORT GREETER_MACHINE PC_DISABLE_DOTENV=1
         GREETER_PORT=$(port "$1")
+        GREETER_MACHINE=$(cat "$scratch/$1/role")
         exec process-compose up --config process-compose.yaml --tui=false --keep-project --unix-socket "$scratch/$1/supervisor.sock" \
             --log-file "$scratch/$1/supervisor.log" > "$scratch/$1/supervisor-output.log" 2>&1
     ) &
@@ -155,15 +158,56 @@ waystation() {
     (become "$@")
 }
 
+# Starts the hub of a machine: name, further settings.
 start_hub() {
-    become "$1" serve --port 0 \
-        -D "waystation.update.project=$(project "$1")" \
-        -D "waystation.update.supervisor=unix:$scratch/$1/supervisor.sock" \
-        -D "greeter.upstream=file://$scratch/upstream.git" \
-        -D "greeter.secret=$scratch/upstream.git/hooks/hook-secret" \
-        -D "greeter.port=$(port "$1")" > "$scratch/$1/hub.log" 2>&1 &
+    local name=$1
+    shift
+    become "$name" serve "$@" \
+        -D "waystation.update.project=$(project "$name")" \
+        -D "waystation.update.supervisor=unix:$scratch/$name/supervisor.sock" \
+        -D "greeter.port=$(port "$name")" > "$scratch/$name/hub.log" 2>&1 &
     started+=($!)
-    await "the hub of $1 listens" test -s "$scratch/$1/data/address"
+    await "the hub of $name listens" test -s "$scratch/$name/data/address"
+}
+
+# The hub of the machine that builds. Its port is known before it starts, because it stands in its releases.
+start_builder() {
+    local port
+    port=$(free_port)
+    start_hub "$1" --port "$port" \
+        -D waystation.name=dev \
+        -D "waystation.releases.base-url=http://127.0.0.1:$port/download" \
+        -D "waystation.releases.signing-key=file:$scratch/$1/signing.key" \
+        -D "greeter.upstream=file://$scratch/upstream.git" \
+        -D "greeter.secret=$scratch/upstream.git/hooks/hook-secret"
+}
+
+# The hub of a machine that takes the releases of "dev".
+start_follower() {
+    start_hub "$1" --port 0 \
+        -D "waystation.machine.id=$(cat "$scratch/$1.id")" \
+        -D "waystation.releases.from=$(address dev)/releases" \
+        -D "waystation.releases.token=file:$scratch/dev/machines.token" \
+        -D "waystation.releases.trusted-keys=$(openssl pkey -in "$scratch/dev/signing.key" -pubout -outform DER | tail -c 32 | base64)" \
+        -D waystation.releases.plain-http=true \
+        -D "waystation.fleet.hub=$(address dev)" \
+        -D "waystation.fleet.token=file:$scratch/dev/machines.token"
+}
+
+# A machine's place for a version, 0 to 99, as hubs compute it.
+place() {
+    echo $((16#$(printf '%s/greeter/%s' "$1" "$2" | sha256sum | cut -c 1-8) % 100))
+}
+
+# Names for two machines, so that of v1.3.0 the first one is in the first ring and the second one is not.
+choose_names() {
+    local number=1
+    while [ "$(place "edge-$number" v1.3.0)" -ge 50 ]; do number=$((number + 1)); done
+    echo "edge-$number" > "$scratch/first.id"
+    number=1
+    while [ "$(place "edge-$number" v1.3.0)" -lt 50 ]; do number=$((number + 1)); done
+    echo "edge-$number" > "$scratch/second.id"
+    echo "the first machine is $(cat "$scratch/first.id"), the second $(cat "$scratch/second.id")"
 }
 
 # --- What is seen
@@ -219,7 +263,27 @@ ran() {
     [ "$(runs "$1")" -gt "$2" ]
 }
 
+# What the hub says of the releases of greeter, on one line without blanks.
+rollout() {
+    waystation "$1" fleet show greeter --json | tr -d ' \n'
+}
+
+# Whether a version is released to so many percent of machines.
+released() {
+    rollout "$1" | grep -q "\"version\":\"$2\".*\"admits\":$3,\"halted\":false"
+}
+
+halted() {
+    rollout "$1" | grep -q "\"version\":\"$2\".*\"halted\":true"
+}
+
+# Whether so many machines have said that a version runs on them.
+reported() {
+    [ "$(rollout "$1" | grep -o "\"state\":\"[a-z-]*\",\"version\":\"$3\"" | grep -c 'updated\|current')" -ge "$2" ]
+}
+
 show() {
+    echo "$1:"
     printf 'the server says:   %s\n' "$(greeting "$1")"
     printf 'the manifest says: %s\n' "$(manifest "$1" | grep -o '"current_tag":"[^"]*"' | tail -n 1)"
 }

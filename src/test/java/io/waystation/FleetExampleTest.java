@@ -47,12 +47,13 @@ class FleetExampleTest {
     }
 
     @Test
-    void aTagOfTheUpstreamChangesTheMachines() throws Exception {
-        assertThat(run()).contains("greeter v1.1.0", DONE);
+    void aTagOfTheUpstreamChangesTheMachineThatBuildsAndThoseThatTakeItsReleases() throws Exception {
+        assertThat(run()).contains("it reaches the first machine", "it reaches the second machine", DONE);
     }
 
     @Test
-    void aVersionThatCrashesWhileItIsWatchedIsRolledBackAndTheSameEventDoesNotBringItAgain() throws Exception {
-        assertThat(run("--break")).contains("v1.2.0 is rolled back and in quarantine", "nothing is built or restarted", DONE);
+    void aVersionThatCrashesGoesNoFurtherThanTheFirstMachineItCrashesOn() throws Exception {
+        assertThat(run("--break", "--break-user")).contains("v1.2.0 is rolled back and in quarantine", "nothing is built or restarted",
+                "the first machine goes back to v1.1.0", "the rollout is halted", DONE);
     }
 }
