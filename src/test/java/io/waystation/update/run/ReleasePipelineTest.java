@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.net.ServerSocket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -25,6 +27,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.waystation.HubFixture;
 import io.waystation.event.Event;
 import io.waystation.event.Headers;
+import io.waystation.update.release.ReleaseArtefact;
 import io.waystation.update.release.ReleaseLedger;
 import io.waystation.update.release.ReleaseLedger.Refused;
 import io.waystation.update.release.ReleasePublisher;
@@ -125,6 +128,23 @@ class ReleasePipelineTest {
         building.release("nats", "v1.2.0", "nats 1.2.0");
         building.tell(dev.uri("/webhook/hook"), "acme/nats", "v1.2.0");
         awaitUser("v1.2.0", "nats 1.2.0");
+    }
+
+    @Test
+    void handsOutFilesOfReleasesAndNothingElse() throws Exception {
+        ReleaseArtefact artefact = dev.bean("releaseLedger", ReleaseLedger.class).published("nats").orElseThrow().manifest().artefacts().get(0);
+        HttpResponse<byte[]> archive = get(artefact.urls().get(0));
+        assertThat(archive.statusCode()).isEqualTo(200);
+        assertThat(archive.body()).hasSize((int) artefact.size());
+        assertThat(get(dev.uri(artefact.urls().get(0).getPath() + ".sha256")).body()).asString().startsWith(artefact.sha256());
+
+        for (String path : List.of("/download/nats/none/none", "/download/nats/..%2F..%2Fpacked/nats", "/download/..%2F../data/token", "/download/nats/%2Fetc/passwd")) {
+            assertThat(get(dev.uri(path)).statusCode()).as(path).isIn(400, 404);
+        }
+    }
+
+    private static HttpResponse<byte[]> get(URI address) throws Exception {
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 
     @Test
