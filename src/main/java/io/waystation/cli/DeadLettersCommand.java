@@ -2,8 +2,6 @@ package io.waystation.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,10 +47,8 @@ public final class DeadLettersCommand {
     private static int listOfClient(Path folder, Output output) throws IOException {
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         ArrayNode rows = answer.putArray("deadLetters");
-        for (DeadLetters.DeadLetter letter : new DeadLetters(folder, Duration.ofDays(90), Clock.systemUTC()).list()) {
-            rows.addObject().put("id", letter.id()).put("step", letter.step()).put("time", letter.failedAt().toString())
-                    .put("type", letter.event().type()).put("reason", letter.reason());
-        }
+        DeadLetters.of(folder).each(letter -> rows.addObject().put("id", letter.id()).put("step", letter.step())
+                .put("time", letter.failedAt().toString()).put("type", letter.event().type()).put("reason", letter.reason()));
         output.print(answer, "deadLetters", new Table().column("ID", "id").column("STEP", "step").column("TIME", "time")
                 .column("TYPE", "type").column("REASON", "reason"));
         return ExitCode.OK;

@@ -6,11 +6,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -147,11 +145,8 @@ public final class EventsCommand {
         if (id == null) {
             throw new CommandFailure(ExitCode.USAGE, "--client takes a dead letter by its name, the id of its event, or 'all'");
         }
-        DeadLetters letters = new DeadLetters(client, Duration.ofDays(90), Clock.systemUTC());
-        int moved = 0;
-        for (String each : id.equals("all") ? letters.list().stream().map(DeadLetters.DeadLetter::id).toList() : List.of(id)) {
-            moved += letters.replay(each);
-        }
+        DeadLetters letters = DeadLetters.of(client);
+        int moved = id.equals("all") ? letters.replayAll() : letters.replay(id);
         if (moved == 0) {
             throw new CommandFailure(ExitCode.FAILED, "no dead letter '" + id + "' in " + client);
         }

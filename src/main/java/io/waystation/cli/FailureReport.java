@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 
 import org.apache.camel.PropertyBindingException;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.waystation.settings.InvalidSettingException;
@@ -18,13 +17,15 @@ import picocli.CommandLine.ParseResult;
 
 /** Turns what stopped a command into one line on standard error and an exit code. */
 final class FailureReport implements IExecutionExceptionHandler {
-    private static final Logger LOG = LoggerFactory.getLogger(FailureReport.class);
-
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
-        LOG.debug("the command stopped", failure);
+        return report(failure, command.getErr());
+    }
+
+    /** Says in one line what stopped a command. */
+    static int report(Exception failure, PrintWriter err) {
+        LoggerFactory.getLogger(FailureReport.class).debug("the command stopped", failure);
         Verdict verdict = of(failure);
-        PrintWriter err = command.getErr();
         err.println("waystation: " + verdict.message());
         err.flush();
         return verdict.exitCode();

@@ -70,6 +70,7 @@ public final class Hub {
         main.addInitialProperty("camel.main.routesIncludePattern", routes(home));
         main.addInitialProperty("camel.component.kamelet.location", kamelets(home));
         home.ifPresent(folder -> main.addInitialProperty(StartConfiguration.HOME, folder.toString()));
+        main.addMainListener(new QuickRoutesLoader.Binding());
         ROOMS.forEach(main.configure()::addConfiguration);
         main.configure().addConfiguration(StartConfiguration.class);
         return main;

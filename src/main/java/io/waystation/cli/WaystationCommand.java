@@ -1,6 +1,9 @@
 package io.waystation.cli;
 
+import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,11 +34,22 @@ public final class WaystationCommand {
      */
     public static int run(String... arguments) {
         if (arguments.length == 0 || arguments[0].equals(SERVE)) {
-            // the other commands stay unloaded, which is a quarter of the time until the hub answers
-            return prepare(new CommandLine(new ServeCommand()).setCommandName("waystation serve"))
-                    .execute(Arrays.copyOfRange(arguments, Math.min(1, arguments.length), arguments.length));
+            return serve(Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length));
         }
         return commandLine().execute(arguments);
+    }
+
+    /** The other commands, and most often picocli, stay unloaded, which is a third of the time until the hub answers. */
+    private static int serve(List<String> arguments) {
+        Optional<ServeCommand> plain = ServeCommand.plain(arguments, System.getenv());
+        if (plain.isEmpty()) {
+            return prepare(new CommandLine(new ServeCommand()).setCommandName("waystation serve")).execute(arguments.toArray(String[]::new));
+        }
+        try {
+            return plain.get().call();
+        } catch (Exception cannotStart) {
+            return FailureReport.report(cannotStart, new PrintWriter(System.err, true));
+        }
     }
 
     /** The whole command line, ready to run. */

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import io.waystation.settings.Durations;
 import io.waystation.http.HttpRequest;
 import io.waystation.http.ProblemException;
 import io.waystation.http.QueryString;
@@ -111,7 +112,7 @@ final class ApiRequest {
             try {
                 return value.length() > 1 && Character.isDigit(value.charAt(0)) && value.contains("-")
                         ? Instant.parse(value)
-                        : clock.instant().minusMillis(TimeUtils.toMilliSeconds(value));
+                        : clock.instant().minus(Durations.parse(value));
             } catch (DateTimeException | IllegalArgumentException malformed) {
                 throw invalid(name, "must be a time such as 2026-01-31T12:00:00Z, or how long ago, such as 2h or 7d");
             }
@@ -121,7 +122,7 @@ final class ApiRequest {
     /** A duration such as {@code 30s} or {@code 7d}. */
     static Duration duration(String name, String text) {
         try {
-            return Duration.ofMillis(TimeUtils.toMilliSeconds(text));
+            return Durations.parse(text);
         } catch (IllegalArgumentException malformed) {
             throw invalid(name, "must be a duration such as 30m, 12h or 90d");
         }

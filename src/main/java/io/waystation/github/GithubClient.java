@@ -42,20 +42,27 @@ public final class GithubClient {
 
     private final GithubSettings settings;
     private final Clock clock;
-    private final HttpClient http;
     private final RateLimit limit;
     private final AnswerCache cache = new AnswerCache();
+    private HttpClient http;
 
     /** A client for the API that the settings name. */
     public GithubClient(GithubSettings settings, Clock clock) {
         this.settings = settings;
         this.clock = clock;
         this.limit = new RateLimit(clock);
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER) // the JDK would carry the token to any host
-                .connectTimeout(settings.timeout())
-                .build();
+    }
+
+    /** Made when it is first needed: TLS takes longer to load than the rest of a room, and many hubs never ask. */
+    private synchronized HttpClient http() {
+        if (http == null) {
+            http = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .followRedirects(HttpClient.Redirect.NEVER) // the JDK would carry the token to any host
+                    .connectTimeout(settings.timeout())
+                    .build();
+        }
+        return http;
     }
 
     /**
@@ -184,7 +191,7 @@ public final class GithubClient {
             throw new GithubException(Code.RATE_LIMITED, 0, "GitHub asked to be left alone until " + until, "", until);
         });
         CompletableFuture<HttpResponse<byte[]>> sent =
-                http.sendAsync(request, head -> new LimitedBody(LARGEST_ANSWER));
+                http().sendAsync(request, head -> new LimitedBody(LARGEST_ANSWER));
         try {
             return sent.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Optional;
 
 import org.apache.camel.Exchange;
-import org.apache.camel.util.TimeUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.waystation.channel.ChannelName;
 import io.waystation.channel.Quota;
 import io.waystation.ingest.SourceSettings.Answer;
+import io.waystation.settings.Durations;
 import io.waystation.settings.InvalidSettingException;
 import io.waystation.settings.Secret;
 
@@ -108,7 +108,7 @@ public final class WebhookSource {
 
     private Duration duration(String text) {
         try {
-            return Duration.ofMillis(TimeUtils.toMilliSeconds(text));
+            return Durations.parse(text);
         } catch (IllegalArgumentException malformed) {
             throw invalid("has the window '" + text + "', which is no duration such as 5m");
         }

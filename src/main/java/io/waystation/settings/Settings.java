@@ -12,7 +12,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import org.apache.camel.CamelContext;
-import org.apache.camel.util.TimeUtils;
 
 /**
  * Reads settings by key and turns them into typed values; a bad value stops the start with the key in
@@ -86,7 +85,7 @@ public final class Settings {
     public Duration duration(String key) {
         String value = required(key);
         try {
-            return Duration.ofMillis(TimeUtils.toMilliSeconds(value));
+            return Durations.parse(value);
         } catch (IllegalArgumentException bad) {
             throw new InvalidSettingException(key, "must be a duration such as 30s, 5m or 7d, not '" + value + "'");
         }
@@ -100,7 +99,11 @@ public final class Settings {
             throw new InvalidSettingException(key, "must be a size such as 64KiB, 25MiB or 1GiB, not '" + value + "'");
         }
         long unit = matcher.group(2) == null ? 1 : UNITS.get(matcher.group(2));
-        return Math.multiplyExact(Long.parseLong(matcher.group(1)), unit);
+        try {
+            return Math.multiplyExact(Long.parseLong(matcher.group(1)), unit);
+        } catch (ArithmeticException | NumberFormatException tooLarge) {
+            throw new InvalidSettingException(key, "must be at most " + Long.MAX_VALUE + " bytes, not '" + value + "'");
+        }
     }
 
     /** Path; relative paths are below the working directory. */

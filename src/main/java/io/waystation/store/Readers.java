@@ -12,9 +12,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
@@ -28,7 +26,7 @@ final class Readers implements AutoCloseable {
     private final int connections;
     private final Duration limit;
     private final Semaphore permits;
-    private final Deque<Reader> idle = new ConcurrentLinkedDeque<>();
+    private final Deque<Connection> idle = new ConcurrentLinkedDeque<>();
     private final ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "store-read-limit");
         thread.setDaemon(true);
@@ -45,21 +43,21 @@ final class Readers implements AutoCloseable {
 
     <T> T read(Function<Handle, T> reading) {
         acquire();
-        Reader reader = null;
+        Connection connection = null;
         try {
-            reader = idle.pollFirst();
-            if (reader == null) {
-                reader = Reader.of(database.openReader());
+            connection = idle.pollFirst();
+            if (connection == null) {
+                connection = database.openReader();
             }
-            T result = readLimited(reader, reading);
-            idle.addFirst(reader);
-            reader = null;
+            T result = readLimited(connection, reading);
+            idle.addFirst(connection);
+            connection = null;
             return result;
         } catch (SQLException e) {
             throw SqliteDatabase.translate("reading the store", e);
         } finally {
             permits.release();
-            closeQuietly(reader); // set only when the read failed: start afresh
+            closeQuietly(connection); // set only when the read failed: start afresh
             if (closed) {
                 closeIdle();
             }
@@ -81,10 +79,10 @@ final class Readers implements AutoCloseable {
         }
     }
 
-    private <T> T readLimited(Reader reader, Function<Handle, T> reading) throws SQLException {
-        Lease lease = new Lease(reader.connection().unwrap(SQLiteConnection.class));
+    private <T> T readLimited(Connection connection, Function<Handle, T> reading) throws SQLException {
+        Lease lease = new Lease(connection.unwrap(SQLiteConnection.class));
         Future<?> end = watchdog.schedule(lease::interrupt, limit.toMillis(), TimeUnit.MILLISECONDS);
-        try (Handle handle = reader.jdbi().open()) {
+        try (Handle handle = database.handle(connection)) {
             return reading.apply(handle);
         } catch (RuntimeException e) {
             StoreException translated = SqliteDatabase.translate("reading the store", e);
@@ -96,15 +94,15 @@ final class Readers implements AutoCloseable {
     }
 
     private void closeIdle() {
-        for (Reader reader = idle.pollFirst(); reader != null; reader = idle.pollFirst()) {
-            closeQuietly(reader);
+        for (Connection connection = idle.pollFirst(); connection != null; connection = idle.pollFirst()) {
+            closeQuietly(connection);
         }
     }
 
-    private static void closeQuietly(Reader reader) {
+    private static void closeQuietly(Connection connection) {
         try {
-            if (reader != null) {
-                reader.connection().close();
+            if (connection != null) {
+                connection.close();
             }
         } catch (SQLException e) {
             LOG.debug("Closing a reader of the store failed", e);
@@ -123,26 +121,6 @@ final class Readers implements AutoCloseable {
         }
         closeIdle();
         watchdog.shutdownNow();
-    }
-
-    /** A connection and what makes handles of it, which costs more to set up than most reads do. */
-    private record Reader(Connection connection, Jdbi jdbi) {
-        static Reader of(Connection connection) {
-            return new Reader(connection, Jdbi.create(new Pooled(connection)));
-        }
-    }
-
-    /** Gives a handle the connection without letting it close it. */
-    private record Pooled(Connection connection) implements ConnectionFactory {
-        @Override
-        public Connection openConnection() {
-            return connection;
-        }
-
-        @Override
-        public void closeConnection(Connection open) {
-            // the pool closes it
-        }
     }
 
     /** One read's hold on a connection; an interrupt that comes late does not hit the next read. */

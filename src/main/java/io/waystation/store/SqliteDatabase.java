@@ -1,5 +1,6 @@
 package io.waystation.store;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -9,6 +10,9 @@ import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.exception.FlywayValidateException;
+import org.jdbi.v3.core.ConnectionFactory;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
@@ -20,9 +24,15 @@ final class SqliteDatabase {
     private static final int CACHE_KIB = 16 * 1024;
 
     private final Path file;
+    private final Lent lent = new Lent();
+    /** One for all handles: its settings and parsed statements cost more than a small read. */
+    private final Jdbi jdbi = Jdbi.create(lent);
 
     SqliteDatabase(Path file) {
         this.file = file;
+        StatementParser parser = new StatementParser();
+        jdbi.setSqlParser(parser);
+        jdbi.setTemplateEngine(parser);
     }
 
     Path file() {
@@ -52,6 +62,31 @@ final class SqliteDatabase {
         return config().createConnection(url());
     }
 
+    /** A handle for a connection, which it does not close. */
+    Handle handle(Connection connection) {
+        lent.current.set(connection);
+        try {
+            return jdbi.open();
+        } finally {
+            lent.current.remove();
+        }
+    }
+
+    /** The connection that the handle being opened is for. */
+    private static final class Lent implements ConnectionFactory {
+        private final ThreadLocal<Connection> current = new ThreadLocal<>();
+
+        @Override
+        public Connection openConnection() {
+            return current.get();
+        }
+
+        @Override
+        public void closeConnection(Connection open) {
+            // whoever lent it closes it
+        }
+    }
+
     private String url() {
         return "jdbc:sqlite:" + file;
     }
@@ -75,12 +110,30 @@ final class SqliteDatabase {
      *     {@code store-unusable} when the file is damaged or cannot be migrated
      */
     void migrate() {
+        if (!isCurrent()) {
+            applyMissing();
+        }
+    }
+
+    /** Whether nothing is to be migrated; a file that cannot be read is Flyway's to judge. */
+    boolean isCurrent() {
+        if (!Files.exists(file)) {
+            return false;
+        }
+        try (Connection connection = openMaintenance()) {
+            return Migrations.areApplied(connection);
+        } catch (SQLException unusable) {
+            return false;
+        }
+    }
+
+    private void applyMissing() {
         SQLiteDataSource source = new SQLiteDataSource(config());
         source.setUrl(url());
         try {
             Flyway.configure(SqliteDatabase.class.getClassLoader())
                     .dataSource(source)
-                    .locations("classpath:db/migration")
+                    .locations("classpath:" + Migrations.FOLDER)
                     .placeholders(Map.of("key64", "INTEGER")) // in SQLite only INTEGER is the row's own key
                     .failOnMissingLocations(true)
                     .ignoreMigrationPatterns(new String[0]) // a migration we do not know means a newer program wrote it

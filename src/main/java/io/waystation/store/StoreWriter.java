@@ -18,7 +18,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -152,7 +151,7 @@ final class StoreWriter implements AutoCloseable {
     private void connect() throws SQLException {
         if (connection == null) {
             connection = database.openWriter();
-            handle = Jdbi.open(connection);
+            handle = database.handle(connection);
         }
     }
 

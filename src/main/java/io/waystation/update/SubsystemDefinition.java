@@ -11,9 +11,9 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 import org.apache.camel.Exchange;
-import org.apache.camel.util.TimeUtils;
 
 import io.waystation.event.EventHeaders;
+import io.waystation.settings.Durations;
 import io.waystation.settings.InvalidSettingException;
 import io.waystation.settings.Settings;
 import io.waystation.update.git.GitAddress;
@@ -205,8 +205,8 @@ public final class SubsystemDefinition {
     private Duration duration(String parameter, String text) {
         return read(parameter, text, t -> {
             try {
-                return Duration.ofMillis(TimeUtils.toMilliSeconds(t));
-            } catch (IllegalArgumentException | IndexOutOfBoundsException malformed) { // Camel answers "soon" with the latter
+                return Durations.parse(t);
+            } catch (IllegalArgumentException malformed) {
                 throw new IllegalArgumentException("must be a duration such as 30m or 3d", malformed);
             }
         });

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import org.apache.camel.util.TimeUtils;
+import io.waystation.settings.Durations;
 
 /**
  * How long an item waits after each failed attempt, written such as {@code 10s, 1m, 10m x 3, 1h}; {@code none} or
@@ -53,7 +53,7 @@ record RetrySchedule(List<Duration> waits) {
 
     private static Duration duration(String part, String text) {
         try {
-            return Duration.ofMillis(TimeUtils.toMilliSeconds(part));
+            return Durations.parse(part);
         } catch (IllegalArgumentException e) {
             throw malformed(text);
         }

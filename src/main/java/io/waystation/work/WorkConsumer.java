@@ -6,6 +6,7 @@ import java.time.format.DateTimeParseException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.waystation.settings.Durations;
 import io.waystation.store.GroupTransaction;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
@@ -13,7 +14,6 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.spi.ExecutorServiceManager;
 import org.apache.camel.support.DefaultConsumer;
-import org.apache.camel.util.TimeUtils;
 
 /** Starts an exchange for every item of a queue, and records how each ended. */
 final class WorkConsumer extends DefaultConsumer {
@@ -165,7 +165,7 @@ final class WorkConsumer extends DefaultConsumer {
         try {
             return Instant.parse(text);
         } catch (DateTimeParseException notAnInstant) {
-            return Instant.now().plus(Duration.ofMillis(TimeUtils.toMilliSeconds(text)));
+            return Instant.now().plus(Durations.parse(text));
         }
     }
 }

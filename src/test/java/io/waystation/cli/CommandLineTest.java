@@ -8,12 +8,15 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.waystation.event.Event;
 import io.waystation.event.Headers;
@@ -43,6 +46,27 @@ class CommandLineTest {
             deeper.add(name);
             collect(subcommand, deeper, paths);
         });
+    }
+
+    @Test
+    void readsPlainArgumentsOfServeAsPicocliDoes() {
+        String[] arguments = {"--port", "0", "--host", "::1", "--data", "a b", "-D", "waystation.x=1=2", "--profile", "dev", "-D", "camel.y="};
+        ServeCommand expected = new ServeCommand();
+        new CommandLine(expected).parseArgs(arguments);
+
+        ServeCommand plain = ServeCommand.plain(List.of(arguments), Map.of()).orElseThrow();
+
+        assertThat(plain.given()).isEqualTo(expected.given()).hasSize(5);
+        assertThat(plain.profile()).isEqualTo(expected.profile()).contains("dev");
+        assertThat(ServeCommand.plain(List.of(), Map.of("WAYSTATION_PROFILE", "prod")).orElseThrow().profile()).contains("prod");
+        assertThat(ServeCommand.plain(List.of(), Map.of("WAYSTATION_PROFILE", " ")).orElseThrow().profile()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "-h", "--port", "--prot 1", "--port=1", "-Da=b", "-D a", "--port 1 --port 2", "--port -1",
+        "@file", "--data @file", "more"})
+    void leavesEverythingElseToPicocli(String arguments) {
+        assertThat(ServeCommand.plain(List.of(arguments.split(" ")), Map.of())).isEmpty();
     }
 
     @Test

@@ -171,6 +171,18 @@ class StoreTest {
     }
 
     @Test
+    void knowsWithoutFlywayThatNothingIsToBeMigratedAndWhenSomethingIs() {
+        SqliteDatabase database = new SqliteDatabase(folder.store());
+
+        assertThat(new SqliteDatabase(temp.resolve("none.db")).isCurrent()).isFalse();
+        assertThat(database.isCurrent()).isTrue();
+        store.writeNow(handle -> handle.execute("UPDATE flyway_schema_history SET checksum = checksum + 1 WHERE version = '5.1'"));
+        assertThat(database.isCurrent()).as("a migration was changed").isFalse();
+        store.writeNow(handle -> handle.execute("DELETE FROM flyway_schema_history WHERE version = '5.1'"));
+        assertThat(database.isCurrent()).as("a migration is missing").isFalse();
+    }
+
+    @Test
     void refusesASchemaFromANewerProgram() {
         store.writeNow(handle -> handle.execute("INSERT INTO flyway_schema_history (installed_rank, version, "
                 + "description, type, script, checksum, installed_by, installed_on, execution_time, success) "

@@ -2,11 +2,13 @@ package io.waystation.cli.client;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
 import io.waystation.settings.InvalidSettingException;
+import io.waystation.settings.Settings;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -46,10 +48,16 @@ public final class ClientApplication {
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeConfigure(BaseMainSupport starting) {
-                ClientBeans.bind(starting.getCamelContext());
+                ClientBeans.bind(starting.getCamelContext(), Settings.of(values(settings)));
             }
         });
         return main;
+    }
+
+    private static Map<String, String> values(Properties settings) {
+        Map<String, String> values = new HashMap<>();
+        settings.stringPropertyNames().forEach(key -> values.put(key, settings.getProperty(key)));
+        return values;
     }
 
     private static void fill(Properties settings, String name, String value) {

@@ -4,9 +4,11 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.waystation.settings.InvalidSettingException;
 import io.waystation.settings.Settings;
@@ -25,23 +27,29 @@ final class ClientBeans {
     private ClientBeans() {
     }
 
-    static void bind(CamelContext context) {
-        Settings settings = Settings.of(context);
+    /**
+     * Binds all.
+     *
+     * @param settings not those of the context: Camel takes {@code {{.Names}}} in a command or a header for a placeholder
+     */
+    static void bind(CamelContext context, Settings settings) {
         Path data = settings.path(PREFIX + "data");
-        DeadLetters deadLetters = new DeadLetters(data, settings.duration(PREFIX + "keep-dead-letters"), Clock.systemUTC());
         String target = settings.text(PREFIX + "target").orElse(null);
+        List<String> words = words(settings);
+        boolean invalidates = settings.flag(PREFIX + "invalidate");
+        DeadLetters deadLetters = new DeadLetters(data, settings.duration(PREFIX + "keep-dead-letters"),
+                steps(target != null, settings.text(PREFIX + "save-dir").isPresent(), !words.isEmpty(), invalidates), Clock.systemUTC());
         bind(context, "streamHeaders", streamHeaders(settings));
         bind(context, "streamQuery", settings.text(PREFIX + "query").orElse(""));
         bind(context, "events", new EventNames(settings.list(PREFIX + "only-event"), settings.list(PREFIX + "ignore-event")));
         bind(context, "commandEvents", new EventNames(settings.list(PREFIX + "exec-on-event"), List.of()));
         bind(context, "saver", new EventSaver(settings.text(PREFIX + "save-dir").map(Path::of).orElse(null), target));
-        bind(context, "target", new Target(target == null ? null : address(target), headers(settings, "header"),
-                settings.duration(PREFIX + "timeout"), settings.flag(PREFIX + "insecure")));
+        bind(context, "target", target(settings, target == null ? null : address(target)));
         bind(context, "targetRetries", retries(settings));
-        bind(context, "command", new EventCommand(words(settings), settings.flag(PREFIX + "exec-stdin"),
+        bind(context, "command", new EventCommand(words, settings.flag(PREFIX + "exec-stdin"),
                 settings.list(PREFIX + "exec-env"), settings.duration(PREFIX + "exec-timeout")));
-        TaskfileCache taskfiles = new TaskfileCache(settings.flag(PREFIX + "invalidate")
-                ? settings.path(PREFIX + "taskfile-dir") : null, System.getenv(), settings.duration(PREFIX + "invalidate-delay"));
+        TaskfileCache taskfiles = new TaskfileCache(invalidates ? settings.path(PREFIX + "taskfile-dir") : null,
+                data.resolve("taskfiles-unfinished"), System.getenv(), settings.duration(PREFIX + "invalidate-delay"));
         bind(context, "taskfiles", taskfiles);
         bind(context, "deadLetters", deadLetters);
         services(context, settings, data, deadLetters, taskfiles);
@@ -52,6 +60,11 @@ final class ClientBeans {
         ClientFolder folder = ClientFolder.open(data);
         try {
             context.addService(new ServiceSupport() {
+                @Override
+                protected void doStart() {
+                    taskfiles.start();
+                }
+
                 @Override
                 protected void doStop() throws Exception {
                     taskfiles.close();
@@ -67,6 +80,24 @@ final class ClientBeans {
             }
         } catch (Exception cannotStart) {
             throw new IllegalStateException("cannot start: " + cannotStart.getMessage(), cannotStart);
+        }
+    }
+
+    private static Set<String> steps(boolean forward, boolean save, boolean command, boolean taskfiles) {
+        Set<String> steps = new HashSet<>();
+        Map.of("forward", forward, "save", save, "command", command, "taskfiles", taskfiles)
+                .forEach((step, taken) -> steps.addAll(taken ? Set.of(step) : Set.of()));
+        return steps;
+    }
+
+    private static Target target(Settings settings, URI address) {
+        try {
+            return new Target(address, headers(settings, "header"), settings.duration(PREFIX + "timeout"),
+                    settings.flag(PREFIX + "insecure"));
+        } catch (InvalidSettingException known) {
+            throw known;
+        } catch (IllegalArgumentException unsendable) {
+            throw new InvalidSettingException(PREFIX + "header", "cannot be sent: " + unsendable.getMessage());
         }
     }
 

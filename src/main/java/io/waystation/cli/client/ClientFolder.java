@@ -6,9 +6,11 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -31,7 +33,9 @@ final class ClientFolder implements Closeable {
      */
     static ClientFolder open(Path folder) {
         try {
-            Files.createDirectories(folder);
+            if (!Files.isDirectory(folder)) {
+                createOwned(folder);
+            }
             FileChannel channel = FileChannel.open(
                     folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock;
@@ -49,6 +53,21 @@ final class ClientFolder implements Closeable {
         } catch (IOException unwritable) {
             throw new StartupException("data-folder-unwritable",
                     "cannot write the folder " + folder + "; make it writable or name another with --data", unwritable);
+        }
+    }
+
+    /** Dead letters hold whole requests: nobody else on this machine may read them. */
+    private static void createOwned(Path folder) throws IOException {
+        Path parent = folder.toAbsolutePath().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        try {
+            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (UnsupportedOperationException notPosix) {
+            Files.createDirectory(folder);
+        } catch (FileAlreadyExistsException meanwhile) {
+            // another client is as quick; the lock decides
         }
     }
 

@@ -11,10 +11,14 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -43,22 +47,35 @@ public final class DeadLetters {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LONGEST_REASON = 2000;
+    private static final String ENDING = ".json";
+    private static final Duration BETWEEN_EXPIRIES = Duration.ofHours(1);
 
     private final Path dead;
     private final Path replay;
+    private final Path unreadable;
     private final Duration kept;
+    private final Set<String> steps;
     private final Clock clock;
+    private Instant nextExpiry = Instant.MIN;
 
     /**
      * Letters in a client's data folder.
      *
      * @param kept how long a letter is kept
+     * @param steps the steps this client takes; letters for others stay where they are
      */
-    public DeadLetters(Path data, Duration kept, Clock clock) {
+    DeadLetters(Path data, Duration kept, Set<String> steps, Clock clock) {
         this.dead = data.resolve("dead-letters");
         this.replay = data.resolve("replay");
+        this.unreadable = data.resolve("unreadable");
         this.kept = kept;
+        this.steps = Set.copyOf(steps);
         this.clock = clock;
+    }
+
+    /** The letters of a client that may be running, to look at them and to ask for them again. */
+    public static DeadLetters of(Path data) {
+        return new DeadLetters(data, Duration.ZERO, Set.of(), Clock.systemUTC());
     }
 
     /**
@@ -87,10 +104,10 @@ public final class DeadLetters {
                 .put("failedAt", clock.instant().toString());
         letter.set("event", JSON.readTree(EventJson.write(event)));
         Files.createDirectories(dead);
-        String name = SafeName.of(event) + "." + step.replaceAll("[^a-z]", "_") + ".json";
+        String name = SafeName.of(event) + "." + step.replaceAll("[^a-z]", "_") + ENDING;
         write(dead.resolve(name), JSON.writeValueAsBytes(letter));
         LOG.error("event {} ({}) is a dead letter: {} after {} attempts; send it again with: waystation events replay {} "
-                + "--client {}", event.id(), event.type(), reason, attempts, name.replaceAll("\\.json$", ""), dead.getParent());
+                + "--client {}", event.id(), event.type(), reason, attempts, id(Path.of(name)), dead.getParent());
         expire();
     }
 
@@ -112,31 +129,68 @@ public final class DeadLetters {
         }
     }
 
-    /** Puts the event of a letter, the exchange's body, in the exchange, for the step named by {@link #STEP}. */
+    /**
+     * Puts the event of a letter, the exchange's body, in the exchange, for the step named by {@link #STEP}. A file that is
+     * no letter, and a letter for a step that this client does not take, end the route and are kept.
+     */
     public void restore(Exchange exchange) throws IOException {
-        JsonNode letter = JSON.readTree(exchange.getMessage().getBody(byte[].class));
-        Event event = EventJson.read(JSON.writeValueAsBytes(letter.path("event")))
-                .orElseThrow(() -> new IOException("the file is no dead letter"));
-        exchange.getMessage().removeHeaders("*");
-        exchange.getMessage().setBody(event.body());
-        exchange.getMessage().setHeader(STEP, letter.path("step").asText());
-        exchange.setProperty(EventHeaders.EVENT_PROPERTY, event);
+        byte[] content = exchange.getMessage().getBody(byte[].class);
+        String name = Path.of(exchange.getMessage().getHeader(Exchange.FILE_NAME_ONLY, String.class)).getFileName().toString();
+        Optional<DeadLetter> letter = parse(Path.of(name), content);
+        if (letter.isEmpty()) {
+            LOG.error("{} is no dead letter; it is in {} now", name, unreadable);
+            setAside(exchange, unreadable.resolve(name), content);
+        } else if (!steps.contains(letter.get().step())) {
+            LOG.error("dead letter {} is for the step '{}', which this client does not take now; it stays a dead letter",
+                    letter.get().id(), letter.get().step());
+            setAside(exchange, dead.resolve(name), content);
+        } else {
+            exchange.getMessage().removeHeaders("*");
+            exchange.getMessage().setBody(letter.get().event().body());
+            exchange.getMessage().setHeader(STEP, letter.get().step());
+            exchange.setProperty(EventHeaders.EVENT_PROPERTY, letter.get().event());
+        }
     }
 
-    /** All letters, oldest event first. */
-    public List<DeadLetter> list() throws IOException {
-        List<DeadLetter> letters = new ArrayList<>();
+    private static void setAside(Exchange exchange, Path file, byte[] content) throws IOException {
+        Files.createDirectories(file.getParent());
+        write(file, content);
+        exchange.setRouteStop(true);
+    }
+
+    /** Gives all letters to an action, oldest event first, one in memory at a time. */
+    public void each(Consumer<DeadLetter> action) throws IOException {
         for (Path file : files()) {
-            try {
-                JsonNode letter = JSON.readTree(Files.readAllBytes(file));
-                EventJson.read(JSON.writeValueAsBytes(letter.path("event"))).ifPresent(event -> letters.add(new DeadLetter(
-                        file.getFileName().toString().replaceAll("\\.json$", ""), letter.path("step").asText(),
-                        letter.path("reason").asText(), Instant.parse(letter.path("failedAt").asText()), event)));
-            } catch (NoSuchFileException movedMeanwhile) {
-                // replayed or expired
-            }
+            read(file).ifPresent(action);
         }
-        return letters;
+    }
+
+    private static Optional<DeadLetter> read(Path file) throws IOException {
+        try {
+            Optional<DeadLetter> letter = parse(file, Files.readAllBytes(file));
+            if (letter.isEmpty()) {
+                LOG.warn("{} is no dead letter and is passed over", file);
+            }
+            return letter;
+        } catch (NoSuchFileException movedMeanwhile) {
+            return Optional.empty(); // replayed or expired
+        }
+    }
+
+    private static Optional<DeadLetter> parse(Path file, byte[] content) throws IOException {
+        try {
+            JsonNode letter = JSON.readTree(content);
+            Instant failedAt = Instant.parse(letter.path("failedAt").asText());
+            return EventJson.read(JSON.writeValueAsBytes(letter.path("event"))).map(event -> new DeadLetter(
+                    id(file), letter.path("step").asText(), letter.path("reason").asText(), failedAt, event));
+        } catch (JsonProcessingException | DateTimeParseException damaged) {
+            return Optional.empty();
+        }
+    }
+
+    private static String id(Path file) {
+        String name = file.getFileName().toString();
+        return name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name;
     }
 
     /** How many letters there are. */
@@ -153,7 +207,7 @@ public final class DeadLetters {
             return List.of();
         }
         try (Stream<Path> files = Files.list(dead)) {
-            return files.filter(file -> file.getFileName().toString().endsWith(".json")
+            return files.filter(file -> file.getFileName().toString().endsWith(ENDING)
                     && !file.getFileName().toString().startsWith(".")).sorted().toList();
         }
     }
@@ -165,20 +219,40 @@ public final class DeadLetters {
      * @return how many letters it was
      */
     public int replay(String id) throws IOException {
-        Files.createDirectories(replay);
         int moved = 0;
-        for (DeadLetter letter : list()) {
-            if (letter.id().equals(id) || letter.event().id().equals(id)) {
-                Files.move(dead.resolve(letter.id() + ".json"), replay.resolve(letter.id() + ".json"),
-                        StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-                moved++;
+        for (Path file : files()) {
+            if (id(file).equals(id) || read(file).filter(letter -> letter.event().id().equals(id)).isPresent()) {
+                moved += replay(file);
             }
         }
         return moved;
     }
 
-    /** Deletes letters that were kept long enough. */
-    void expire() throws IOException {
+    /** Gives all letters to their steps again. */
+    public int replayAll() throws IOException {
+        int moved = 0;
+        for (Path file : files()) {
+            moved += replay(file);
+        }
+        return moved;
+    }
+
+    private int replay(Path file) throws IOException {
+        Files.createDirectories(replay);
+        try {
+            Files.move(file, replay.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            return 1;
+        } catch (NoSuchFileException expired) {
+            return 0;
+        }
+    }
+
+    /** Deletes letters that were kept long enough; looks once an hour, because a target that is down leaves many. */
+    synchronized void expire() throws IOException {
+        if (clock.instant().isBefore(nextExpiry)) {
+            return;
+        }
+        nextExpiry = clock.instant().plus(BETWEEN_EXPIRIES);
         for (Path file : files()) {
             try {
                 if (Files.getLastModifiedTime(file).toInstant().isBefore(clock.instant().minus(kept))) {

@@ -3,10 +3,12 @@ package io.waystation.cli.client;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +24,8 @@ import org.apache.camel.component.exec.ExecCommandExecutor;
 import org.apache.camel.component.exec.ExecEndpoint;
 import org.apache.camel.component.exec.ExecException;
 import org.apache.camel.component.exec.ExecResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the configured command for an event, under Camel's {@code exec:} as its binding and executor.
@@ -30,6 +34,7 @@ import org.apache.camel.component.exec.ExecResult;
  * the command as a file, and on standard input when asked for, never as an argument. Thread-safe.
  */
 public final class EventCommand implements ExecBinding, ExecCommandExecutor {
+    private static final Logger LOG = LoggerFactory.getLogger(EventCommand.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int SUCCESS = 0;
     private static final int KILLED = -1;
@@ -99,13 +104,15 @@ public final class EventCommand implements ExecBinding, ExecCommandExecutor {
         exchange.getMessage().setHeader(EXEC_EXIT_VALUE, result.getExitValue());
     }
 
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
+    /** The command may have left anything there, or nothing; either way it is done. */
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
+        } catch (IOException | UncheckedIOException inTheWay) {
+            LOG.warn("cannot delete all of {}: {}", folder, inTheWay.toString());
         }
-        Files.deleteIfExists(folder);
     }
 
     /** The command of one event. */

@@ -2,6 +2,8 @@ package io.waystation.cli.client;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -106,10 +108,10 @@ final class ProcessRun {
 
         @Override
         public void run() {
-            byte[] buffer = new byte[8192];
-            try (stream) {
-                for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
-                    take(new String(buffer, 0, count, StandardCharsets.UTF_8));
+            char[] buffer = new char[8192];
+            try (Reader text = new InputStreamReader(stream, StandardCharsets.UTF_8)) { // a character may lie across two reads
+                for (int count = text.read(buffer); count >= 0; count = text.read(buffer)) {
+                    take(new String(buffer, 0, count));
                 }
             } catch (IOException | UncheckedIOException closed) {
                 // the process was killed

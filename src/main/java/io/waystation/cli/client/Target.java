@@ -37,6 +37,7 @@ public final class Target {
      * @param extraHeaders set on every request
      * @param timeout limit of one attempt, from the connection to the end of the answer
      * @param insecure whether any TLS certificate is taken
+     * @throws IllegalArgumentException when a header cannot be sent, such as Host or one with a line break
      */
     public Target(URI address, Map<String, String> extraHeaders, Duration timeout, boolean insecure) {
         this.address = address;
@@ -51,6 +52,10 @@ public final class Target {
             builder.sslContext(AnyCertificate.context());
         }
         this.client = builder.build();
+        if (address != null) {
+            HttpRequest.Builder trial = HttpRequest.newBuilder(address);
+            extraHeaders.forEach(trial::setHeader);
+        }
     }
 
     /** Sends the exchange's event. */
@@ -95,7 +100,7 @@ public final class Target {
         for (Headers.Header header : ForwardedHeaders.of(event)) {
             request.header(header.name(), header.value());
         }
-        request.setHeader("Idempotency-Key", event.id());
+        request.setHeader("Idempotency-Key", event.id().replaceAll("[^!-~]", "_")); // a foreign server may send any id
         extraHeaders.forEach(request::setHeader);
         return request.build();
     }

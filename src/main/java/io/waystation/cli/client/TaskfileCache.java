@@ -2,8 +2,12 @@ package io.waystation.cli.client;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Locale;
@@ -13,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -32,8 +37,10 @@ import org.slf4j.LoggerFactory;
 public final class TaskfileCache implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TaskfileCache.class);
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String FORM_FIELD = "payload=";
 
     private final Path project;
+    private final Path unfinished;
     private final Map<String, String> environment;
     private final Duration quiet;
     private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -42,50 +49,78 @@ public final class TaskfileCache implements AutoCloseable {
         return thread;
     });
     private final Set<Push> waiting = new LinkedHashSet<>();
+    private boolean scheduled;
 
     /**
      * A cache of a project.
      *
      * @param project folder with the Taskfile, or null to do nothing
+     * @param unfinished file that is there while pushes wait: found at the start, all copies expire, because it is no longer known which
      * @param quiet how long to wait for more pushes
      */
-    public TaskfileCache(Path project, Map<String, String> environment, Duration quiet) {
+    public TaskfileCache(Path project, Path unfinished, Map<String, String> environment, Duration quiet) {
         this.project = project;
+        this.unfinished = unfinished;
         this.environment = Map.copyOf(environment);
         this.quiet = quiet;
     }
 
-    /** Expires what the exchange's event has changed, soon. */
-    public void invalidate(Exchange exchange) {
-        if (project != null) {
-            pushOf(ClientEvent.of(exchange)).ifPresent(this::expireSoon);
-        }
-    }
-
-    private void expireSoon(Push push) {
-        synchronized (waiting) {
-            if (waiting.add(push) && waiting.size() == 1) {
-                later.schedule(this::expire, quiet.toMillis(), TimeUnit.MILLISECONDS);
+    /** Does what a client that died had not done. */
+    void start() {
+        if (project != null && Files.exists(unfinished)) {
+            try {
+                expire(include -> true);
+                Files.deleteIfExists(unfinished);
+            } catch (IOException | RuntimeException unreadable) {
+                LOG.error("cannot expire the cached Taskfiles of {}: {}", project, unreadable.toString());
             }
         }
     }
 
-    private void expire() {
-        Set<Push> pushes;
-        synchronized (waiting) {
-            pushes = Set.copyOf(waiting);
-            waiting.clear();
+    /**
+     * Expires what the exchange's event has changed, soon.
+     *
+     * @throws IOException when it cannot be noted that there is something to do
+     */
+    public void invalidate(Exchange exchange) throws IOException {
+        Optional<Push> push = project == null ? Optional.empty() : pushOf(ClientEvent.of(exchange));
+        if (push.isPresent()) {
+            expireSoon(push.get());
         }
+    }
+
+    private void expireSoon(Push push) throws IOException {
+        synchronized (waiting) {
+            if (!Files.exists(unfinished)) {
+                Files.createFile(unfinished);
+            }
+            waiting.add(push);
+            if (!scheduled) {
+                scheduled = true;
+                later.schedule(this::expireWaiting, quiet.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    /** Whatever fails is tried again with the next push, and by the next client. */
+    private void expireWaiting() {
+        synchronized (waiting) {
+            scheduled = false;
+            try {
+                expire(include -> waiting.stream().anyMatch(include::isChangedBy));
+                waiting.clear();
+                Files.deleteIfExists(unfinished);
+            } catch (IOException | RuntimeException unreadable) {
+                LOG.error("cannot expire the cached Taskfiles of {}: {}", project, unreadable.toString());
+            }
+        }
+    }
+
+    private void expire(Predicate<IncludeAddress> changed) throws IOException {
         RemoteCacheFiles cache = RemoteCacheFiles.of(project, environment);
         for (String address : TaskfileIncludes.of(project, cache)) {
-            boolean changed = IncludeAddress.parse(address)
-                    .filter(include -> pushes.stream().anyMatch(include::isChangedBy)).isPresent();
-            if (changed) {
-                try {
-                    LOG.info("{} was pushed to: {} cached copies expired", address, cache.expire(address));
-                } catch (IOException inUse) {
-                    LOG.error("cannot expire the cached copy of {}: {}", address, inUse.getMessage());
-                }
+            if (IncludeAddress.parse(address).filter(changed).isPresent()) {
+                LOG.info("{} was pushed to: {} cached copies expired", address, cache.expire(address));
             }
         }
     }
@@ -98,8 +133,8 @@ public final class TaskfileCache implements AutoCloseable {
         }
         JsonNode payload;
         try {
-            payload = JSON.readTree(event.body());
-        } catch (IOException notJson) {
+            payload = JSON.readTree(json(event));
+        } catch (IOException | IllegalArgumentException notJson) {
             return Optional.empty();
         }
         String ref = release ? payload.at("/release/tag_name").asText(payload.path("tag").asText()) : payload.path("ref").asText();
@@ -117,6 +152,17 @@ public final class TaskfileCache implements AutoCloseable {
         String usual = repository.path("default_branch").asText(payload.at("/project/default_branch").asText());
         boolean toDefault = usual.isEmpty() ? name.equals("main") || name.equals("master") : name.equals(usual);
         return Optional.of(new Push(Set.copyOf(names), name, toDefault));
+    }
+
+    /** The payload; GitHub and others also send it as a field of a form. */
+    private static byte[] json(Event event) {
+        if (!event.contentType().orElse("").toLowerCase(Locale.ROOT).startsWith("application/x-www-form-urlencoded")) {
+            return event.body();
+        }
+        String form = new String(event.body(), StandardCharsets.UTF_8);
+        return Arrays.stream(form.split("&")).filter(field -> field.startsWith(FORM_FIELD)).findFirst()
+                .map(field -> URLDecoder.decode(field.substring(FORM_FIELD.length()), StandardCharsets.UTF_8))
+                .orElse("").getBytes(StandardCharsets.UTF_8);
     }
 
     private static Optional<String> nameOf(String address) {
@@ -137,7 +183,7 @@ public final class TaskfileCache implements AutoCloseable {
     public void close() {
         later.shutdown();
         if (project != null) {
-            expire();
+            expireWaiting();
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.waystation.cli.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
@@ -10,7 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -140,10 +141,10 @@ class ClientTest {
 
         start("target", target.address("/").toString());
 
-        DeadLetters letters = new DeadLetters(folder.resolve("data"), Duration.ofDays(90), Clock.systemUTC());
+        DeadLetters letters = DeadLetters.of(folder.resolve("data"));
         await().until(() -> target.bodies().equals(List.of("one", "two")));
         await().until(() -> letters.count() == 1);
-        DeadLetters.DeadLetter letter = letters.list().get(0);
+        DeadLetters.DeadLetter letter = all(letters).get(0);
         assertThat(letter.step()).isEqualTo("forward");
         assertThat(letter.reason()).isEqualTo("the target answered 422");
         refused.clear();
@@ -165,9 +166,9 @@ class ClientTest {
         start("target", target.address("/").toString(), "retries", "3");
 
         await().until(() -> target.bodies().equals(List.of("one", "one", "one", "one", "two")));
-        DeadLetters letters = new DeadLetters(folder.resolve("data"), Duration.ofDays(90), Clock.systemUTC());
+        DeadLetters letters = DeadLetters.of(folder.resolve("data"));
         await().until(() -> letters.count() == 1);
-        assertThat(Files.readString(folder.resolve("data/dead-letters").resolve(letters.list().get(0).id() + ".json")))
+        assertThat(Files.readString(folder.resolve("data/dead-letters").resolve(all(letters).get(0).id() + ".json")))
                 .contains("\"attempts\":4");
     }
 
@@ -187,8 +188,8 @@ class ClientTest {
         start("target", target.address("/").toString(), "timeout", "2s", "retries", "0");
 
         await().until(() -> target.bodies().contains("fast"));
-        DeadLetters letters = new DeadLetters(folder.resolve("data"), Duration.ofDays(90), Clock.systemUTC());
-        assertThat(letters.list()).singleElement().satisfies(letter -> assertThat(letter.reason()).contains("within 2000 ms"));
+        DeadLetters letters = DeadLetters.of(folder.resolve("data"));
+        assertThat(all(letters)).singleElement().satisfies(letter -> assertThat(letter.reason()).contains("within 2000 ms"));
     }
 
     @Test
@@ -288,6 +289,81 @@ class ClientTest {
         assertThat(names(saved, ".body")).hasSize(ids.length);
         assertThat(names(folder.resolve("saved"), "")).containsExactly("deep");
         assertThat(names(folder, "")).containsExactlyInAnyOrder("saved", "data");
+    }
+
+    @Test
+    void keepsLettersForStepsItDoesNotTakeAndFilesThatAreNone() throws Exception {
+        RecordingTarget target = target(422);
+        channel.publish(1, "a", "one");
+        Main first = start("target", target.address("/").toString());
+        DeadLetters letters = DeadLetters.of(folder.resolve("data"));
+        await().until(() -> letters.count() == 1);
+        first.stop();
+        assertThat(letters.replayAll()).isEqualTo(1);
+        Files.writeString(folder.resolve("data/replay/odd.json"), "{\"step\":\"forward\",");
+
+        start("target", "", "save-dir", folder.resolve("saved").toString());
+
+        await().untilAsserted(() -> assertThat(folder.resolve("data/replay")).isEmptyDirectory());
+        assertThat(all(letters)).singleElement().satisfies(letter -> assertThat(letter.step()).isEqualTo("forward"));
+        assertThat(folder.resolve("data/unreadable/odd.json")).hasContent("{\"step\":\"forward\",");
+    }
+
+    @Test
+    void listsAndReplaysLettersBesideADamagedOne() throws Exception {
+        RecordingTarget target = target(422);
+        channel.publish(1, "a", "one");
+        channel.publish(2, "a", "two");
+        Main first = start("target", target.address("/").toString());
+        DeadLetters letters = DeadLetters.of(folder.resolve("data"));
+        await().until(() -> letters.count() == 2);
+        first.stop();
+        Files.writeString(folder.resolve("data/dead-letters/0-damaged.json"), "{}");
+
+        assertThat(all(letters)).extracting(letter -> letter.event().id()).containsExactly("event-1", "event-2");
+        assertThat(letters.replay("event-2")).isEqualTo(1);
+        assertThat(all(letters)).extracting(letter -> letter.event().id()).containsExactly("event-1");
+        assertThat(Files.getPosixFilePermissions(folder.resolve("data"))).as("whole requests are in there")
+                .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+    }
+
+    @Test
+    void runsACommandThatLooksLikeAPlaceholderAndAgainWhenItWasStoppedInTheMiddle() throws Exception {
+        Path ran = folder.resolve("ran");
+        channel.publish(1, "a", "one");
+        String[] settings = {"exec", "echo {{.Names}} >> " + ran + "; test -e " + folder.resolve("go") + " || exec sleep 60", "shell", "true"};
+        Main first = start(settings);
+        await().until(() -> Files.exists(ran));
+
+        first.stop();
+        Files.createFile(folder.resolve("go"));
+        start(settings);
+
+        await().until(() -> Files.readAllLines(ran).equals(List.of("{{.Names}}", "{{.Names}}")));
+        assertThat(folder.resolve("data/dead-letters")).doesNotExist();
+    }
+
+    @Test
+    void sendsAnEventWithAnIdThatNoHeaderCanHold() throws Exception {
+        RecordingTarget target = target(200);
+        channel.publish(ChannelStandIn.event("id \u2603\n1", "k", "com.github.push", bytes("odd")));
+
+        start("target", target.address("/").toString());
+
+        await().until(() -> target.received().size() == 1);
+        assertThat(target.received().get(0).header("Idempotency-key")).isEqualTo("id___1");
+    }
+
+    @Test
+    void refusesAtTheStartAHeaderThatCannotBeSent() {
+        assertThatThrownBy(() -> start("target", "http://127.0.0.1:1/", "header", "Host: elsewhere"))
+                .hasStackTraceContaining("waystation.client.header cannot be sent");
+    }
+
+    private static List<DeadLetters.DeadLetter> all(DeadLetters letters) throws Exception {
+        List<DeadLetters.DeadLetter> all = new ArrayList<>();
+        letters.each(all::add);
+        return all;
     }
 
     private static List<String> names(Path folder, String ending) throws Exception {

@@ -98,6 +98,23 @@ class EventCommandTest {
         assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(15));
     }
 
+    @Test
+    void countsACommandAsDoneWhateverItLeavesInItsFolder() throws Exception {
+        Path kept = folder.resolve("kept");
+
+        run(List.of("/bin/sh", "-c", "d=$(dirname \"$WAYSTATION_PAYLOAD_FILE\"); mkdir -p \"$d/a/b\"; touch \"$d/a/b/c\"; echo $d > " + kept), false);
+        run(List.of("/bin/sh", "-c", "rm -rf \"$(dirname \"$WAYSTATION_PAYLOAD_FILE\")\""), false);
+
+        assertThat(Path.of(Files.readString(kept).strip())).doesNotExist();
+    }
+
+    @Test
+    void keepsCharactersWholeThatLieAcrossTwoReads() throws Exception {
+        ExecResult result = run(List.of("/bin/sh", "-c", "i=0; while [ $i -lt 9000 ]; do printf '\\342\\230\\203'; i=$((i+1)); done"), false);
+
+        assertThat(new String(result.getStdout().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("\u2603".repeat(9000));
+    }
+
     private static ExecResult run(List<String> words, boolean standardInput) throws Exception {
         EventCommand command = new EventCommand(words, standardInput, List.of(), Duration.ofSeconds(60));
         return command.execute(command.readInput(exchange(), null));

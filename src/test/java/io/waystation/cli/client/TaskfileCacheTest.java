@@ -2,6 +2,7 @@ package io.waystation.cli.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,6 +85,34 @@ class TaskfileCacheTest {
         assertThat(project.resolve(".task")).doesNotExist();
     }
 
+    @Test
+    void readsThePayloadOfAForm() throws Exception {
+        writeProject(project.resolve(".task/remote"));
+        String form = "x=1&payload=" + URLEncoder.encode(payload("refs/heads/main"), StandardCharsets.UTF_8);
+
+        try (TaskfileCache cache = cache(Map.of())) {
+            cache.invalidate(exchange(ChannelStandIn.event("1", "k", "com.github.push", form.getBytes(StandardCharsets.UTF_8),
+                    "content-type", "application/x-www-form-urlencoded; charset=utf-8")));
+        }
+
+        assertThat(expired(project.resolve(".task/remote"))).containsExactlyInAnyOrder(MAIN, GIT, NESTED);
+    }
+
+    @Test
+    void expiresAllAtTheStartWhenAClientDiedBeforeItHadExpiredWhatItKnewOf() throws Exception {
+        writeProject(project.resolve(".task/remote"));
+        TaskfileCache died = cache(Map.of());
+        died.invalidate(exchange(ChannelStandIn.event("1", "k", "com.github.push", payload("refs/heads/main").getBytes(StandardCharsets.UTF_8))));
+        assertThat(expired(project.resolve(".task/remote"))).isEmpty();
+
+        try (TaskfileCache next = cache(Map.of())) {
+            next.start();
+        }
+
+        assertThat(expired(project.resolve(".task/remote"))).containsExactlyInAnyOrderElementsOf(ALL);
+        assertThat(project.resolve("unfinished")).doesNotExist();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "https://raw.githubusercontent.com/acme/tools/main/Taskfile.yml, github.com, acme/tools, main/Taskfile.yml",
@@ -139,14 +168,24 @@ class TaskfileCacheTest {
         }
     }
 
-    private void push(String ref, Map<String, String> environment) {
-        byte[] body = ("{\"ref\":\"" + ref + "\",\"repository\":{\"full_name\":\"acme/tools\",\"default_branch\":\"main\","
-                + "\"html_url\":\"https://github.com/Acme/Tools\",\"clone_url\":\"https://github.com/acme/tools.git\"}}")
-                .getBytes(StandardCharsets.UTF_8);
-        Event event = ChannelStandIn.event("1", "k", "com.github.push", body);
+    private static String payload(String ref) {
+        return "{\"ref\":\"" + ref + "\",\"repository\":{\"full_name\":\"acme/tools\",\"default_branch\":\"main\","
+                + "\"html_url\":\"https://github.com/Acme/Tools\",\"clone_url\":\"https://github.com/acme/tools.git\"}}";
+    }
+
+    private static Exchange exchange(Event event) {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.setProperty(EventHeaders.EVENT_PROPERTY, event);
-        try (TaskfileCache cache = new TaskfileCache(project, environment, Duration.ofSeconds(30))) {
+        return exchange;
+    }
+
+    private TaskfileCache cache(Map<String, String> environment) {
+        return new TaskfileCache(project, project.resolve("unfinished"), environment, Duration.ofSeconds(30));
+    }
+
+    private void push(String ref, Map<String, String> environment) throws Exception {
+        Exchange exchange = exchange(ChannelStandIn.event("1", "k", "com.github.push", payload(ref).getBytes(StandardCharsets.UTF_8)));
+        try (TaskfileCache cache = cache(environment)) {
             cache.invalidate(exchange);
             cache.invalidate(exchange);
         }
