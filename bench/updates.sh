@@ -3,7 +3,7 @@
 # under 150 ms); what an event of a repository nobody follows costs; and how long it takes to decide about 200 subsystems
 # (target: under 1 s). Upstreams are repositories on this disk, so the network to a forge comes on top.
 #
-#   bench/updates.sh [RUNS]      default 200; about two minutes
+#   bench/updates.sh [RUNS]      default 200; about three minutes
 #
 # Needs: JDK 17+, curl, openssl, git, task (on the PATH or in .tools/bin), and the packaged hub (mvn -q package -DskipTests).
 set -uo pipefail
@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 RESULTS=${RESULTS:-/dev/null}
 . bench/lib.sh
 prepare
-RUNS=${1:-200} UNRELATED=${UNRELATED:-2000} SUBSYSTEMS=200 OLD_TAGS=500
+RUNS=${1:-200} UNRELATED=${UNRELATED:-2000} SUBSYSTEMS=200 OLD_TAGS=500 WARM=30
 TASK=$(PATH="$PWD/.tools/bin:$PATH" command -v task) || { note "task is not installed"; exit 1; }
 PROJECT=$WORK/project
 HOME_FOLDER=$WORK/home
@@ -38,6 +38,12 @@ note "making $((SUBSYSTEMS + 1)) upstreams of $OLD_TAGS tags"
 mkdir -p "$PROJECT" "$WORK/upstream"
 upstream bench
 upstream pattern
+last=$(git -C "$WORK/upstream/bench" rev-parse HEAD)
+for ((n = 1; n <= RUNS + WARM; n++)); do
+  last=$(git -C "$WORK/upstream/bench" -c user.name=bench -c user.email=bench@example.com \
+    commit-tree -p "$last" -m "$n" "$last^{tree}")
+  echo "$last" >> "$WORK/commits"
+done
 for ((n = 1; n <= SUBSYSTEMS; n++)); do cp -r "$WORK/upstream/pattern" "$WORK/upstream/s$n"; done
 cp -r target/waystation "$HOME_FOLDER"
 "$HOME_FOLDER/bin/archive-classes" > /dev/null
@@ -77,7 +83,7 @@ TOKEN=$(cat "$WORK/updates/token")
 updates() { java -Xmx128m -cp "$WORK/tools" UpdateDelay url=http://127.0.0.1:3821 token="$TOKEN" project="$PROJECT" \
   upstream="$WORK/upstream/bench" pid="$HUB" "$@"; }
 
-line=$(updates mode=start warm=30 runs="$RUNS")
+line=$(updates mode=start warm="$WARM" runs="$RUNS" commits="$WORK/commits")
 say "| signed webhook to | runs | p50 ms | p99 ms | max ms |"
 say "|---|---|---|---|---|"
 say "| its answer | $(field runs "$line") | $(field answer_p50_ms "$line") | $(field answer_p99_ms "$line") | $(field answer_max_ms "$line") |"
@@ -87,7 +93,7 @@ say ""
 line=$(updates mode=unrelated runs="$UNRELATED")
 say "An event of a repository nobody follows: $(field cpu_us "$line") µs of processor time from the post to the end of the group's turn ($(field runs "$line") events, $(field processes "$line") processes started, $(field operations "$line") operations made)."
 say ""
-for turn in "the first time" "again"; do
+for turn in "the first time" again "the third time"; do
   seconds=$(curl -s -o "$WORK/check.json" -w '%{time_total}' -H "Authorization: Bearer $TOKEN" http://127.0.0.1:3821/api/updates)
   say "- $(grep -o '"update_available"' "$WORK/check.json" | wc -l) subsystems of $OLD_TAGS tags decided, $turn: $seconds s."
 done

@@ -62,11 +62,11 @@ public final class UpdateDelay {
         List<Long> starts = new ArrayList<>();
         List<Long> commands = new ArrayList<>();
         Path tags = Path.of(options.get("upstream"), ".git", "refs", "tags");
-        String commit = Files.readString(Path.of(options.get("upstream"), ".git", "refs", "heads", "main"));
+        List<String> commits = Files.readAllLines(Path.of(options.get("commits")));
         Files.createDirectories(tags);
         for (int run = 1; run <= warm + runs; run++) {
             String tag = "v0.501." + run;
-            Files.writeString(tags.resolve(tag), commit);
+            Files.writeString(tags.resolve(tag), commits.get(run - 1) + "\n");
             int startedBefore = lines("started").size();
             int commandsBefore = lines("first-command").size();
             long posted = now();
