@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.waystation.store.StatementCache;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -19,10 +20,17 @@ import org.jdbi.v3.core.Handle;
  */
 final class Statements implements AutoCloseable {
     private final Handle handle;
+    private final StatementCache cache;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
 
     Statements(Handle handle) {
+        this(handle, null);
+    }
+
+    /** The same with statements that outlive this work; for the works that are many. */
+    Statements(Handle handle, StatementCache cache) {
         this.handle = handle;
+        this.cache = cache;
     }
 
     /** The handle they run on. */
@@ -54,13 +62,18 @@ final class Statements implements AutoCloseable {
     }
 
     private PreparedStatement bind(String sql, Object[] values) throws SQLException {
+        PreparedStatement statement = cache == null ? prepare(sql) : cache.prepare(handle, sql);
+        for (int i = 0; i < values.length; i++) {
+            statement.setObject(i + 1, values[i]);
+        }
+        return statement;
+    }
+
+    private PreparedStatement prepare(String sql) throws SQLException {
         PreparedStatement statement = prepared.get(sql);
         if (statement == null) {
             statement = handle.getConnection().prepareStatement(sql);
             prepared.put(sql, statement);
-        }
-        for (int i = 0; i < values.length; i++) {
-            statement.setObject(i + 1, values[i]);
         }
         return statement;
     }

@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.waystation.store.GroupTransaction;
+import io.waystation.store.StatementCache;
 import io.waystation.store.Store;
 import io.waystation.store.StoreException;
 import org.jdbi.v3.core.Handle;
@@ -71,7 +72,8 @@ public final class WorkQueues implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        this.means = new Means(store, clock, keys, endings, new Claims(clock, keys, endings, boot), timer, new WorkMeters(meters));
+        this.means = new Means(store, clock, keys, endings, new Claims(clock, keys, endings, boot), timer, new WorkMeters(meters),
+                new StatementCache());
         long last = store.read(handle -> handle.createQuery("SELECT coalesce(max(seq), 0) FROM work_item")
                 .mapTo(Long.class).one());
         this.additions = new Additions(clock, keys, endings, last);
@@ -181,7 +183,7 @@ public final class WorkQueues implements AutoCloseable {
     /** Adds items within a work of the store; after its commit the caller hands over to {@link #committed}. */
     List<Added> add(Handle handle, List<WorkAddition> batch, AfterCommit after) throws Exception {
         List<Added> results = new ArrayList<>(batch.size());
-        try (Statements statements = new Statements(handle)) {
+        try (Statements statements = new Statements(handle, means.statements())) {
             for (WorkAddition addition : batch) {
                 Added added = additions.add(statements, addition, after);
                 means.meters().added(addition.queue(), added.result());
@@ -283,7 +285,7 @@ public final class WorkQueues implements AutoCloseable {
 
     /** What every queue works with. */
     record Means(Store store, Clock clock, KeyRows keys, Endings endings, Claims claims, ScheduledExecutorService timer,
-            WorkMeters meters) {
+            WorkMeters meters, StatementCache statements) {
     }
 
     /** An item that was under way, and how it was asked to end, or null. */

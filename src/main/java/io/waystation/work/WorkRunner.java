@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
+import io.waystation.store.StatementCache;
 import io.waystation.store.Store;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,7 @@ final class WorkRunner {
     private final Executor pool;
     private final BiConsumer<HeldLease, WorkRunner> route;
     private final WorkMeters meters;
+    private final StatementCache cache;
 
     private final Map<Long, HeldLease> running = new LinkedHashMap<>();
     private final List<Ended> ended = new ArrayList<>();
@@ -63,6 +65,7 @@ final class WorkRunner {
         this.keys = means.keys();
         this.timer = means.timer();
         this.meters = means.meters();
+        this.cache = means.statements();
         this.pool = pool;
         this.route = route;
     }
@@ -140,7 +143,7 @@ final class WorkRunner {
             wanted = wanted && room == 0;
         }
         store.write(handle -> {
-            try (Statements statements = new Statements(handle)) {
+            try (Statements statements = new Statements(handle, cache)) {
                 return turn(statements, batch, room);
             }
         }).whenComplete((turned, failure) -> {
