@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 @Command(name = "waystation", mixinStandardHelpOptions = true, description = "A durable webhook hub.",
         versionProvider = Version.class,
         subcommands = {ServeCommand.class, ClientCommand.class, SendCommand.class, EventsCommand.class, ChannelsCommand.class, TokensCommand.class,
-            DeadLettersCommand.class, WorkCommand.class, OperationsCommand.class, GroupsCommand.class, BackupCommand.class,
+            DeadLettersCommand.class, EndpointsCommand.class, DeliveriesCommand.class, WorkCommand.class, OperationsCommand.class, GroupsCommand.class, BackupCommand.class,
             UpdateCommands.Check.class, UpdateCommands.Plan.class, UpdateCommands.Why.class,
             UpdateCommands.Update.class, UpdateCommands.Approve.class, UpdateCommands.Reject.class, UpdateCommands.Rollback.class,
             UpdateCommands.Unquarantine.class, FleetCommand.class, LintCommand.class, KeysCommand.class, ConfigCommand.class, CompletionCommand.class},

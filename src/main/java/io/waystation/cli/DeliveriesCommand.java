@@ -1,0 +1,93 @@
+package io.waystation.cli;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code waystation deliveries}: what is owed to endpoints. */
+@Command(name = "deliveries", mixinStandardHelpOptions = true, description = "Lists, shows and replays deliveries to endpoints.")
+public final class DeliveriesCommand {
+    private static final String PATH = "/api/deliveries";
+
+    /** Which deliveries are meant. */
+    static final class Which {
+        @Option(names = "--endpoint", paramLabel = "ID", description = "Only those to this endpoint.")
+        private String endpoint;
+
+        @Option(names = "--event", paramLabel = "ID", description = "Only those of this event.")
+        private String event;
+
+        @Option(names = "--reason", paramLabel = "TEXT", description = "Only those with this text in their reason, such as timeout.")
+        private String reason;
+
+        @Option(names = "--since", paramLabel = "TIME", description = "Only those that changed since a time, or since so long ago, such as 2h.")
+        private String since;
+
+        @Option(names = "--until", paramLabel = "TIME", description = "Only those that changed before a time, or before so long ago.")
+        private String until;
+
+        private Map<String, String> fields() {
+            Map<String, String> fields = new LinkedHashMap<>();
+            fields.put("endpoint", endpoint);
+            fields.put("event", event);
+            fields.put("reason", reason);
+            fields.put("since", since);
+            fields.put("until", until);
+            fields.values().removeIf(value -> value == null);
+            return fields;
+        }
+    }
+
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists deliveries, newest first.")
+    int list(@Mixin HubOptions hub, @Mixin Output output, @ArgGroup(exclusive = false) Which which,
+            @Option(names = "--state", paramLabel = "STATE", description = "Only in this state: waiting, ready, running, succeeded, dead, "
+                    + "cancelled or superseded.") String state,
+            @Option(names = "--before", paramLabel = "NEXT", description = "Where to go on, as the page before named it.") String before,
+            @Option(names = "--limit", defaultValue = "50", paramLabel = "N", description = "At most so many, up to 1000 (default: 50).") int limit) {
+        Map<String, String> query = new LinkedHashMap<>(which == null ? Map.of() : which.fields());
+        query.put("state", state);
+        query.put("before", before);
+        query.put("limit", Integer.toString(limit));
+        output.print(hub.connect().get(PATH, query), "deliveries", new Table()
+                .column("ID", "id").column("ENDPOINT", "endpoint").column("STATE", "state").column("ATTEMPTS", "attemptCount")
+                .column("OWED", "owed").column("NEXT", "nextAt").column("REASON", "reason"));
+        return ExitCode.OK;
+    }
+
+    @Command(name = "show", mixinStandardHelpOptions = true, description = "Shows one delivery with every attempt.")
+    int show(@Mixin HubOptions hub, @Mixin Output output, @Parameters(paramLabel = "ID", description = "The delivery.") String id) {
+        output.print(hub.connect().get(PATH + "/" + HubClient.segment(id), Map.of()));
+        return ExitCode.OK;
+    }
+
+    @Command(name = "replay", mixinStandardHelpOptions = true,
+            description = "Sends dead letters again: those named, or those that the options choose.")
+    int replay(@Mixin HubOptions hub, @Mixin Output output, @ArgGroup(exclusive = false) Which which,
+            @Option(names = "--dry-run", description = "Says which they would be and sends nothing.") boolean dryRun,
+            @Parameters(paramLabel = "ID", arity = "0..*", description = "Deliveries to send again.") List<String> ids) {
+        HubClient client = hub.connect();
+        if (ids == null || ids.isEmpty()) {
+            if (which == null) {
+                throw new CommandFailure(ExitCode.USAGE, "name deliveries, or say which with --endpoint, --event, --reason, --since or --until");
+            }
+            Map<String, Object> body = new LinkedHashMap<>(which.fields());
+            body.put("dryRun", dryRun);
+            JsonNode answer = client.post(PATH + "/replay", body);
+            output.say(answer.path("found").asInt() + " found, " + answer.path("replayed").asInt() + " replayed"
+                    + (answer.path("more").asBoolean() ? "; there are more" : ""), answer);
+            return ExitCode.OK;
+        }
+        for (String id : ids) {
+            JsonNode answer = client.post(PATH + "/" + HubClient.segment(id) + "/replay", Map.of());
+            output.say(id + " " + answer.path("state").asText(), answer);
+        }
+        return ExitCode.OK;
+    }
+}
