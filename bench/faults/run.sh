@@ -13,7 +13,7 @@ mvn -B test -Dtest='io.waystation.fault.*Test,GroupKillTest,JournalCrashTest' -D
 {
   echo "## $(date -u +%F), commit $(git rev-parse --short HEAD), $rounds rounds, seed $seed, exit code $status"
   echo '```'
-  grep -E '^(crash|npm clients|big bodies|group crash|journal crash|malformed)[a-z ]*:|^\[(INFO|ERROR|WARNING)\] Tests run:.*(Test|Skipped)' "$log" || true
+  grep -E '^(crash|npm clients|big bodies|group crash|delivery fault|journal crash|malformed)[a-z ]*:|^\[(INFO|ERROR|WARNING)\] Tests run:.*(Test|Skipped)' "$log" || true
   echo '```'
 } | tee -a bench/faults/RESULTS.md
 exit "$status"
