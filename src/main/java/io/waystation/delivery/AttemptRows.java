@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
+import io.waystation.store.StatementCache;
 import io.waystation.store.Store;
 import org.jdbi.v3.core.Handle;
 
@@ -18,25 +19,25 @@ final class AttemptRows {
     private static final int LONGEST_DETAIL = 500;
 
     private final Store store;
+    private final StatementCache cache = new StatementCache();
 
     AttemptRows(Store store) {
         this.store = store;
     }
 
     /** Adds an attempt within a work of the store. */
-    static void add(Handle handle, DeliveryAttempt attempt) throws SQLException {
-        try (PreparedStatement statement = handle.getConnection().prepareStatement(ADD)) {
-            statement.setString(1, attempt.delivery());
-            statement.setLong(2, attempt.at().toEpochMilli());
-            statement.setInt(3, attempt.number());
-            statement.setLong(4, attempt.latency().toMillis());
-            statement.setInt(5, attempt.status());
-            statement.setString(6, attempt.error() == null ? null : attempt.error().text());
-            String detail = attempt.detail();
-            statement.setString(7, detail == null || detail.length() <= LONGEST_DETAIL ? detail : detail.substring(0, LONGEST_DETAIL));
-            statement.setString(8, attempt.snippet());
-            statement.executeUpdate();
-        }
+    void add(Handle handle, DeliveryAttempt attempt) throws SQLException {
+        PreparedStatement statement = cache.prepare(handle, ADD);
+        statement.setString(1, attempt.delivery());
+        statement.setLong(2, attempt.at().toEpochMilli());
+        statement.setInt(3, attempt.number());
+        statement.setLong(4, attempt.latency().toMillis());
+        statement.setInt(5, attempt.status());
+        statement.setString(6, attempt.error() == null ? null : attempt.error().text());
+        String detail = attempt.detail();
+        statement.setString(7, detail == null || detail.length() <= LONGEST_DETAIL ? detail : detail.substring(0, LONGEST_DETAIL));
+        statement.setString(8, attempt.snippet());
+        statement.executeUpdate();
     }
 
     /** Attempts of a delivery, oldest first. */

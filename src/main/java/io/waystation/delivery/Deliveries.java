@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.waystation.event.Event;
@@ -40,6 +42,7 @@ public final class Deliveries {
     private static final int AT_ONCE = 200;
     /** Subjects of one endpoint are spread over so many keys of the ordered queue, which is also its most on the way at once. */
     private static final int LANES = 16;
+    private static final List<Integer> AGAIN_SECONDS = List.of(2, 20);
     private static final byte[] NOTHING = new byte[0];
 
     private final Endpoints endpoints;
@@ -60,9 +63,15 @@ public final class Deliveries {
         this.items = items;
         this.clock = clock;
         endpoints.onResume(endpoint -> {
-            queues.release(QUEUE, endpoint.id());
-            queues.release(ORDERED, endpoint.id());
+            release(endpoint.id());
+            // attempts that ended while it was resumed may yet record that their endpoint is stopped
+            AGAIN_SECONDS.forEach(later -> CompletableFuture.delayedExecutor(later, TimeUnit.SECONDS).execute(() -> release(endpoint.id())));
         });
+    }
+
+    private void release(String endpoint) {
+        queues.release(QUEUE, endpoint);
+        queues.release(ORDERED, endpoint);
     }
 
     /**
@@ -119,7 +128,7 @@ public final class Deliveries {
         for (Owed each : owed) {
             if (each.event() != last) {
                 last = each.event();
-                DeliveryEvents.keep(handle, last, now);
+                events.keep(handle, last, now);
             }
         }
         return queues.add(handle, owed.stream().map(Owed::addition).toList());

@@ -12,7 +12,8 @@ import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
 
-/** Binds the beans of {@code routes/deliveries.camel.yaml}: {@code endpoints}, {@code deliveries} and {@code deliverySender}. */
+/** Binds the beans of {@code routes/deliveries.camel.yaml}: {@code endpoints}, {@code deliveries}, {@code deliverySender}
+ * and {@code edge}. */
 public final class DeliveryConfiguration implements CamelConfiguration {
     @Override
     public void configure(CamelContext context) throws Exception {
@@ -24,13 +25,15 @@ public final class DeliveryConfiguration implements CamelConfiguration {
         Endpoints endpoints = new Endpoints(
                 new EndpointRows(store, registry.lookupByNameAndType("secretBox", SecretBox.class)), settings, guard, clock);
         DeliveryClient client = new DeliveryClient(settings, guard, DnsResolver::new);
-        Deliveries deliveries = new Deliveries(endpoints, new DeliveryEvents(store), new AttemptRows(store), store,
+        AttemptRows attempts = new AttemptRows(store);
+        Deliveries deliveries = new Deliveries(endpoints, new DeliveryEvents(store), attempts, store,
                 registry.lookupByNameAndType("workQueues", WorkQueues.class),
                 registry.lookupByNameAndType("workItems", WorkItems.class), clock);
         registry.bind("endpoints", endpoints);
         registry.bind("deliveries", deliveries);
-        registry.bind("deliverySender", new DeliverySender(endpoints, new EndpointHealth(endpoints, clock), client, settings,
+        registry.bind("deliverySender", new DeliverySender(endpoints, new EndpointHealth(endpoints, clock), client, attempts, settings,
                 new DeliveryMeters(Meters.of(context)), clock));
-        context.addService(new DeliveryRetention(context, store, deliveries, client, settings.keep(), clock), true, true);
+        registry.bind("edge", new EdgeRegistration(endpoints, client, EdgeSettings.from(Settings.of(context), clock), clock));
+        context.addService(new DeliveryRetention(context, store, deliveries, endpoints, client, settings.keep(), clock), true, true);
     }
 }

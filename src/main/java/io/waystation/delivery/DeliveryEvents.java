@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
+import io.waystation.store.StatementCache;
 import io.waystation.store.Store;
 import org.jdbi.v3.core.Handle;
 
@@ -20,6 +21,7 @@ final class DeliveryEvents {
     private static final int OVERHEAD = 512;
 
     private final Store store;
+    private final StatementCache cache = new StatementCache();
     private final Map<String, DeliveryEvent> newest = new LinkedHashMap<>(256, 0.75f, true);
     private long bytes;
 
@@ -28,19 +30,18 @@ final class DeliveryEvents {
     }
 
     /** Keeps an event within a work of the store; one that is kept already stays as it is. */
-    static void keep(Handle handle, DeliveryEvent event, Instant now) throws SQLException {
-        try (PreparedStatement statement = handle.getConnection().prepareStatement(KEEP)) {
-            statement.setString(1, event.id());
-            statement.setString(2, event.channel());
-            statement.setString(3, event.source());
-            statement.setString(4, event.type());
-            statement.setString(5, event.subject());
-            statement.setLong(6, event.time().toEpochMilli());
-            statement.setString(7, event.contentType());
-            statement.setBytes(8, event.body());
-            statement.setLong(9, now.toEpochMilli());
-            statement.executeUpdate();
-        }
+    void keep(Handle handle, DeliveryEvent event, Instant now) throws SQLException {
+        PreparedStatement statement = cache.prepare(handle, KEEP);
+        statement.setString(1, event.id());
+        statement.setString(2, event.channel());
+        statement.setString(3, event.source());
+        statement.setString(4, event.type());
+        statement.setString(5, event.subject());
+        statement.setLong(6, event.time().toEpochMilli());
+        statement.setString(7, event.contentType());
+        statement.setBytes(8, event.body());
+        statement.setLong(9, now.toEpochMilli());
+        statement.executeUpdate();
     }
 
     /** Remembers an event that will be asked for soon. */

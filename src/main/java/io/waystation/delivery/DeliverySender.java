@@ -4,6 +4,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.waystation.event.EventHeaders;
@@ -23,23 +25,29 @@ import org.slf4j.LoggerFactory;
 public final class DeliverySender {
     private static final Logger LOG = LoggerFactory.getLogger(DeliverySender.class);
     /** An endpoint that gets nothing now is looked at again after this; resuming it looks at once. */
-    private static final Duration WHILE_STOPPED = Duration.ofHours(1);
+    private static final Duration WHILE_STOPPED = Duration.ofMinutes(10);
     private static final Duration WHILE_FULL = Duration.ofMillis(500);
+    private static final String LEFT_ALONE = "the endpoint fails or asked for less, and is left alone until ";
     private static final int GONE = 410;
+    private static final int LARGE = 64 << 10;
 
     private final Endpoints endpoints;
     private final EndpointHealth health;
+    private final EndpointGate gate;
     private final DeliveryClient client;
+    private final AttemptRows attempts;
     private final DeliverySettings settings;
     private final DeliveryMeters meters;
     private final Clock clock;
     private final AtomicLong onTheWay = new AtomicLong();
 
-    DeliverySender(Endpoints endpoints, EndpointHealth health, DeliveryClient client, DeliverySettings settings, DeliveryMeters meters,
-            Clock clock) {
+    DeliverySender(Endpoints endpoints, EndpointHealth health, DeliveryClient client, AttemptRows attempts, DeliverySettings settings,
+            DeliveryMeters meters, Clock clock) {
         this.endpoints = endpoints;
         this.health = health;
+        this.gate = new EndpointGate(settings.endpointConcurrency());
         this.client = client;
+        this.attempts = attempts;
         this.settings = settings;
         this.meters = meters;
         this.clock = clock;
@@ -61,16 +69,74 @@ public final class DeliverySender {
         byte[] body = exchange.getMessage().getBody(byte[].class);
         byte[] sent = body == null ? new byte[0] : body;
         take(sent.length);
-        Call call = new Call(exchange, policy, lease, endpoint, clock.instant(), System.nanoTime());
-        try {
-            client.send("POST", endpoint.address(), DeliveryRequest.headers(exchange.getMessage(), endpoint, call.at(), sent), sent,
-                    policy.within()).whenComplete((answer, never) -> {
-                        onTheWay.addAndGet(-sent.length);
-                        finish(call, answer, done);
-                    });
-        } catch (RuntimeException e) {
-            onTheWay.addAndGet(-sent.length);
-            throw e;
+        gate.enter(endpoint.id(), new Turn(exchange, policy, lease, endpoint, sent, done));
+    }
+
+    /** One delivery that waits for its turn at the endpoint, then is on its way. */
+    private final class Turn implements EndpointGate.Waiting {
+        private final Exchange exchange;
+        private final DeliveryPolicy policy;
+        private final WorkLease lease;
+        private final Endpoint endpoint;
+        private final byte[] body;
+        private final Runnable done;
+
+        private Turn(Exchange exchange, DeliveryPolicy policy, WorkLease lease, Endpoint endpoint, byte[] body, Runnable done) {
+            this.exchange = exchange;
+            this.policy = policy;
+            this.lease = lease;
+            this.endpoint = endpoint;
+            this.body = body;
+            this.done = done;
+        }
+
+        @Override
+        public void start() {
+            if (body.length > LARGE) {
+                ForkJoinPool.commonPool().execute(this::send); // signing it would hold up the event loop
+            } else {
+                send();
+            }
+        }
+
+        private void send() {
+            Call call;
+            CompletableFuture<Answer> answer;
+            try {
+                Endpoint now = endpoints.find(endpoint.id()).orElseThrow(() -> new CancelledException("the endpoint was removed"));
+                requireReady(now); // it may have changed while this one waited
+                if (!lease.isHeld()) {
+                    throw new DeferException(Duration.ZERO, "told to stop before it was sent");
+                }
+                call = new Call(exchange, policy, lease, now, clock.instant(), System.nanoTime());
+                answer = client.send("POST", now.address(), DeliveryRequest.headers(exchange.getMessage(), now, call.at(), body), body,
+                        policy.within());
+            } catch (RuntimeException e) {
+                leave();
+                end(e);
+                return;
+            }
+            answer.whenComplete((came, never) -> {
+                leave();
+                finish(call, came, done);
+            });
+        }
+
+        private void leave() {
+            onTheWay.addAndGet(-body.length);
+            gate.leave(endpoint.id());
+        }
+
+        @Override
+        public void turnAway() {
+            onTheWay.addAndGet(-body.length);
+            end(health.slowUntil(endpoint.id()).map(until -> DeferException.wholeKey(until, LEFT_ALONE + until))
+                    .orElseGet(() -> new DeferException(Duration.ZERO, "its turn did not come")));
+        }
+
+        private void end(RuntimeException why) {
+            exchange.setException(why);
+            done.run();
         }
     }
 
@@ -84,7 +150,7 @@ public final class DeliverySender {
                     + (standing.reason() == null ? "" : ": " + standing.reason()));
         }
         health.slowUntil(endpoint.id()).ifPresent(until -> {
-            throw DeferException.wholeKey(until, "the endpoint asked to be left alone until " + until);
+            throw DeferException.wholeKey(until, LEFT_ALONE + until);
         });
     }
 
@@ -110,7 +176,7 @@ public final class DeliverySender {
             } else {
                 judge(call, answer);
                 call.lease().writeLater(handle -> {
-                    AttemptRows.add(handle, attempt);
+                    attempts.add(handle, attempt);
                     return null;
                 }).whenComplete((written, failure) -> {
                     if (failure != null) {
@@ -128,7 +194,7 @@ public final class DeliverySender {
     private void succeeded(Call call, DeliveryAttempt attempt) {
         health.succeeded(call.endpoint().id());
         call.lease().enlist(handle -> {
-            AttemptRows.add(handle, attempt);
+            attempts.add(handle, attempt);
             return null;
         });
         String published = call.exchange().getMessage().getHeader(EventHeaders.TIME, String.class);
@@ -144,13 +210,14 @@ public final class DeliverySender {
         Optional<Duration> retryAfter = RetryAfter.read(answer.retryAfter(), clock.instant(), call.policy().longestRetryAfter());
         if (answer.status() == GONE) {
             endpoints.disable(endpoint, "it answered 410 Gone");
+            gate.turnAway(endpoint);
             exchange.setException(DeferException.wholeKey(WHILE_STOPPED, "the endpoint is disabled: it answered 410 Gone"));
             return;
         }
         Instant failingSince = health.failed(endpoint);
-        if (answer.status() == 429 || answer.status() == 502 || answer.status() == 504
-                || answer.status() == 503 && retryAfter.isPresent()) {
+        if (asksForLess(answer.status(), retryAfter) || health.isBroken(endpoint)) {
             health.slowDown(endpoint, retryAfter);
+            gate.turnAway(endpoint);
         }
         exchange.setException(new DeliveryFailure(answer.error(), answer.detail()));
         Optional<Duration> next = isFinal(answer.status(), call.policy()) ? Optional.empty() : call.lease().scheduledRetry();
@@ -164,6 +231,10 @@ public final class DeliverySender {
         }
         long wait = Math.max(next.get().toMillis(), retryAfter.map(Duration::toMillis).orElse(0L));
         exchange.getMessage().setHeader(WorkHeaders.RETRY, Math.max(1, wait) + "ms");
+    }
+
+    private static boolean asksForLess(int status, Optional<Duration> retryAfter) {
+        return status == 429 || status == 502 || status == 504 || status == 503 && retryAfter.isPresent();
     }
 
     private static boolean isFinal(int status, DeliveryPolicy policy) {

@@ -11,6 +11,7 @@ import io.waystation.settings.Settings;
  * Settings of deliveries.
  *
  * @param concurrency calls at once, to all endpoints
+ * @param endpointConcurrency calls at once to one endpoint
  * @param connectTimeout time that connecting may take
  * @param disableAfter an endpoint that failed for so long is disabled when a delivery runs out of attempts
  * @param insecure whether endpoints may be {@code http}
@@ -21,7 +22,7 @@ import io.waystation.settings.Settings;
  * @param keep how long events are kept for their deliveries
  * @param overlap how long an old secret goes on signing beside its successor
  */
-public record DeliverySettings(int concurrency, Duration connectTimeout, Duration disableAfter, boolean insecure,
+public record DeliverySettings(int concurrency, int endpointConcurrency, Duration connectTimeout, Duration disableAfter, boolean insecure,
         List<AddressRange> allowed, Optional<String> trustedCertificates, int mostEndpoints, long memory, Duration keep,
         Duration overlap) {
 
@@ -29,6 +30,7 @@ public record DeliverySettings(int concurrency, Duration connectTimeout, Duratio
     static DeliverySettings from(Settings settings) {
         return new DeliverySettings(
                 settings.number("waystation.delivery.concurrency", 1, 10_000),
+                settings.number("waystation.delivery.endpoint-concurrency", 1, 10_000),
                 settings.duration("waystation.delivery.connect-timeout"),
                 settings.duration("waystation.delivery.disable-after"),
                 settings.flag("waystation.delivery.insecure"),

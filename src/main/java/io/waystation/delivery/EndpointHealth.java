@@ -16,6 +16,7 @@ final class EndpointHealth {
     private static final Duration FIRST_SLOW = Duration.ofSeconds(1);
     private static final Duration LONGEST_SLOW = Duration.ofMinutes(1);
     private static final int MOST_DOUBLINGS = 6;
+    private static final int BROKEN = 5;
 
     private final Endpoints endpoints;
     private final Clock clock;
@@ -24,27 +25,29 @@ final class EndpointHealth {
     EndpointHealth(Endpoints endpoints, Clock clock) {
         this.endpoints = endpoints;
         this.clock = clock;
+        endpoints.onResume(endpoint -> states.remove(endpoint.id()));
     }
 
     /**
      * How one endpoint is doing.
      *
      * @param failingSince when the first attempt failed after the last success, or null
-     * @param slowed how often it asked to be left alone since its last success
+     * @param inARow attempts that failed since the last success
+     * @param slowed how often it was left alone since its last success
      * @param slowUntil until when it is left alone, or null
      */
-    private record State(Instant failingSince, int slowed, Instant slowUntil) {
+    private record State(Instant failingSince, int inARow, int slowed, Instant slowUntil) {
     }
 
     private State state(String endpoint) {
         return states.computeIfAbsent(endpoint, id ->
-                new State(endpoints.find(id).map(found -> found.standing().failingSince()).orElse(null), 0, null));
+                new State(endpoints.find(id).map(found -> found.standing().failingSince()).orElse(null), 0, 0, null));
     }
 
     void succeeded(String endpoint) {
         State before = state(endpoint);
         if (before.failingSince() != null || before.slowed() > 0) {
-            states.put(endpoint, new State(null, 0, before.slowUntil()));
+            states.put(endpoint, new State(null, 0, 0, before.slowUntil()));
             if (before.failingSince() != null) {
                 endpoints.failing(endpoint, null);
             }
@@ -54,25 +57,37 @@ final class EndpointHealth {
     /** Answers since when it fails. */
     Instant failed(String endpoint) {
         State before = state(endpoint);
-        if (before.failingSince() != null) {
-            return before.failingSince();
+        Instant since = before.failingSince() == null ? clock.instant() : before.failingSince();
+        states.put(endpoint, new State(since, before.inARow() + 1, before.slowed(), before.slowUntil()));
+        if (before.failingSince() == null) {
+            endpoints.failing(endpoint, since);
         }
-        Instant now = clock.instant();
-        states.put(endpoint, new State(now, before.slowed(), before.slowUntil()));
-        endpoints.failing(endpoint, now);
-        return now;
+        return since;
     }
 
-    /** Leaves an endpoint alone for a while: as long as it asked for, or longer each time. */
+    /** Whether so many attempts have failed in a row that the next ones would fail as well. */
+    boolean isBroken(String endpoint) {
+        return state(endpoint).inARow() >= BROKEN;
+    }
+
+    /**
+     * Leaves an endpoint alone for a while: as long as it asked for, or longer each time. Attempts that were on their way
+     * together count once.
+     */
     void slowDown(String endpoint, Optional<Duration> asked) {
         State before = state(endpoint);
+        Instant now = clock.instant();
+        boolean already = before.slowUntil() != null && before.slowUntil().isAfter(now);
+        if (already && asked.isEmpty()) {
+            return;
+        }
         Duration pause = asked.orElseGet(() -> {
             Duration longer = FIRST_SLOW.multipliedBy(1L << Math.min(before.slowed(), MOST_DOUBLINGS));
             return longer.compareTo(LONGEST_SLOW) > 0 ? LONGEST_SLOW : longer;
         });
-        Instant until = clock.instant().plus(pause);
-        if (before.slowUntil() == null || until.isAfter(before.slowUntil())) {
-            states.put(endpoint, new State(before.failingSince(), before.slowed() + 1, until));
+        Instant until = now.plus(pause);
+        if (!already || until.isAfter(before.slowUntil())) {
+            states.put(endpoint, new State(before.failingSince(), before.inARow(), before.slowed() + 1, until));
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -43,9 +44,10 @@ public final class Endpoints {
     private final DeliverySettings settings;
     private final AddressGuard guard;
     private final Clock clock;
+    private final Object registering = new Object();
     private Map<String, Endpoint> byId = new LinkedHashMap<>();
     private volatile Map<String, Registered> current = Map.of();
-    private volatile Consumer<Endpoint> onResume = endpoint -> { };
+    private final List<Consumer<Endpoint>> onResume = new CopyOnWriteArrayList<>();
 
     Endpoints(EndpointRows rows, DeliverySettings settings, AddressGuard guard, Clock clock) {
         this.rows = rows;
@@ -66,7 +68,11 @@ public final class Endpoints {
 
     /** Tells when an endpoint gets its deliveries again, or is gone. */
     void onResume(Consumer<Endpoint> listener) {
-        onResume = listener;
+        onResume.add(listener);
+    }
+
+    private void tellResumed(Endpoint endpoint) {
+        onResume.forEach(listener -> listener.accept(endpoint));
     }
 
     private void publish() {
@@ -112,13 +118,17 @@ public final class Endpoints {
      *     is malformed (400 {@code invalid-secret}) or there are too many (409 {@code too-many-endpoints})
      */
     public Endpoint register(Draft draft) {
+        return register(draft, null, null);
+    }
+
+    private Endpoint register(Draft draft, String account, Instant lease) {
         EndpointAddress address = checked(draft.url());
         DeliveryRequest.check(draft.headers());
         byte[] id = new byte[ID_BYTES];
         RANDOM.nextBytes(id);
         Instant now = clock.instant();
         Endpoint endpoint = new Endpoint("ep_" + HexFormat.of().formatHex(id), draft.name(), address, draft.selection(), draft.terms(),
-                draft.headers(), keys(draft), null, Endpoint.Standing.GOOD, null, now, now);
+                draft.headers(), keys(draft), account, Endpoint.Standing.GOOD, lease, now, now);
         synchronized (this) {
             if (byId.size() >= settings.mostEndpoints()) {
                 throw new ProblemException(409, "too-many-endpoints", "There are " + byId.size()
@@ -133,8 +143,61 @@ public final class Endpoints {
         return endpoint;
     }
 
+    /**
+     * Registers an endpoint of an account, or the one it has at this URL again: with the name and selection of now, a fresh
+     * secret beside which the old ones sign until their overlap ends, and a new lease. Returns once it is on disk.
+     *
+     * @throws ProblemException as {@link #register} has it
+     */
+    Endpoint registerFor(String account, Draft draft, Instant lease) {
+        String url = checked(draft.url()).url();
+        synchronized (registering) { // two at once must not make two
+            Optional<Endpoint> known = all().stream()
+                    .filter(each -> account.equals(each.account()) && each.address().url().equals(url)).findFirst();
+            if (known.isEmpty()) {
+                return register(draft, account, lease);
+            }
+            rotate(known.get().id(), Optional.empty());
+            Instant now = clock.instant();
+            Endpoint again = await(change(known.get().id(), endpoint -> new Endpoint(endpoint.id(), draft.name(), endpoint.address(),
+                    draft.selection(), endpoint.terms(), endpoint.headers(), endpoint.keys(), account, returned(endpoint.standing(), true),
+                    lease, endpoint.created(), now))).orElseThrow();
+            tellResumed(again);
+            return again;
+        }
+    }
+
+    /** How an endpoint stands that shows itself again: what a person paused stays so. */
+    private static Endpoint.Standing returned(Endpoint.Standing before, boolean registered) {
+        boolean back = before.state() == EndpointState.EXPIRED || registered && before.state() == EndpointState.DISABLED;
+        return back ? Endpoint.Standing.GOOD : before;
+    }
+
+    /** Renews the lease of an endpoint; one whose lease had run out gets its deliveries again. */
+    CompletableFuture<Optional<Endpoint>> renew(String id, Instant lease) {
+        Instant now = clock.instant();
+        boolean back = find(id).map(endpoint -> endpoint.standing().state() == EndpointState.EXPIRED).orElse(false);
+        return change(id, endpoint -> endpoint.with(returned(endpoint.standing(), false), now).leasedUntil(lease, now)).thenApply(renewed -> {
+            if (back) {
+                renewed.ifPresent(this::tellResumed);
+            }
+            return renewed;
+        });
+    }
+
+    /** Stops deliveries to active endpoints whose lease has run out; what they are owed is kept. */
+    void expireLeases() {
+        Instant now = clock.instant();
+        for (Endpoint endpoint : all()) {
+            if (endpoint.standing().state() == EndpointState.ACTIVE && endpoint.lease().filter(now::isAfter).isPresent()) {
+                LOG.warn("The lease of endpoint {} ran out at {}; what it is owed is kept", endpoint.id(), endpoint.leaseUntil());
+                stand(endpoint.id(), EndpointState.EXPIRED, "its lease ran out at " + endpoint.leaseUntil());
+            }
+        }
+    }
+
     /** Reads a URL, and refuses literal addresses that deliveries may not go to. Names are looked up at every delivery. */
-    private EndpointAddress checked(String url) {
+    EndpointAddress checked(String url) {
         EndpointAddress address = EndpointAddress.of(url, settings.insecure());
         address.literal().flatMap(guard::refusal).ifPresent(reason -> {
             throw new ProblemException(400, "endpoint-address-refused", "Deliveries may not go there: " + reason
@@ -198,7 +261,7 @@ public final class Endpoints {
     public CompletableFuture<Optional<Endpoint>> resume(String id) {
         Instant now = clock.instant();
         return change(id, endpoint -> endpoint.with(Endpoint.Standing.GOOD, now)).thenApply(resumed -> {
-            resumed.ifPresent(onResume);
+            resumed.ifPresent(this::tellResumed);
             return resumed;
         });
     }
@@ -224,7 +287,7 @@ public final class Endpoints {
             return false;
         }
         await(rows.remove(id));
-        onResume.accept(removed);
+        tellResumed(removed);
         return true;
     }
 

@@ -20,7 +20,7 @@ class DeliveryClientTest {
     private static final byte[] BODY = {1, 2, 3};
 
     private static DeliverySettings settings() {
-        return new DeliverySettings(100, Duration.ofSeconds(2), Duration.ofDays(3), true, List.of(), Optional.empty(), 10, 1 << 20,
+        return new DeliverySettings(100, 16, Duration.ofSeconds(2), Duration.ofDays(3), true, List.of(), Optional.empty(), 10, 1 << 20,
                 Duration.ofDays(7), Duration.ofDays(1));
     }
 
