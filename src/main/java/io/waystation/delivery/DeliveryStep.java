@@ -2,10 +2,10 @@ package io.waystation.delivery;
 
 import java.time.Duration;
 
+import io.waystation.settings.Durations;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
-import org.apache.camel.util.TimeUtils;
 
 /** The step of {@code signed-delivery-sink}: sends the body as the delivery that the exchange runs. Holds no thread meanwhile. */
 public final class DeliveryStep extends AsyncProcessorSupport {
@@ -21,7 +21,7 @@ public final class DeliveryStep extends AsyncProcessorSupport {
 
     /** Sets the time of one attempt, such as {@code 20s}. */
     public void setWithin(String within) {
-        this.within = Duration.ofMillis(TimeUtils.toMilliSeconds(within));
+        this.within = Durations.parse(within);
     }
 
     /** Sets what happens after a status of 400 to 499: {@code retry} or {@code dead}. */
@@ -34,7 +34,7 @@ public final class DeliveryStep extends AsyncProcessorSupport {
 
     /** Sets up to what a {@code Retry-After} counts. */
     public void setLongestRetryAfter(String longest) {
-        this.longestRetryAfter = Duration.ofMillis(TimeUtils.toMilliSeconds(longest));
+        this.longestRetryAfter = Durations.parse(longest);
     }
 
     @Override
