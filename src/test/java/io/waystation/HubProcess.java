@@ -70,8 +70,23 @@ public final class HubProcess implements AutoCloseable {
         }
     }
 
-    /** Starts the hub and waits until it answers. */
+    /** Starts it and waits until it answers. */
     public HubProcess start() throws IOException {
+        launch();
+        Awaitility.await("hub answers on port " + port + ", see " + log())
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    if (!process.isAlive()) {
+                        throw new IllegalStateException("the hub ended with " + process.exitValue() + ", see " + log());
+                    }
+                    return answers();
+                });
+        return this;
+    }
+
+    /** Starts it without waiting: for a hub that may end before it answers. */
+    public HubProcess launch() throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("hub.java-home", System.getProperty("java.home")), "bin", "java").toString(),
                 "-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
@@ -89,15 +104,6 @@ public final class HubProcess implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
         builder.environment().putAll(environment);
         process = builder.start();
-        Awaitility.await("hub answers on port " + port + ", see " + log())
-                .atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> {
-                    if (!process.isAlive()) {
-                        throw new IllegalStateException("the hub ended with " + process.exitValue() + ", see " + log());
-                    }
-                    return answers();
-                });
         return this;
     }
 

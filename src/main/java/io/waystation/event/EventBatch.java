@@ -1,6 +1,7 @@
 package io.waystation.event;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What a reader of the whole log got in one step: the events it asked for among the offsets
@@ -15,4 +16,8 @@ import java.util.List;
  * @param lost how many events of the range are gone for good (deleted or damaged), 0 as a rule
  */
 public record EventBatch(long after, long last, List<PositionedEvent> events, long lost) {
+    /** The same range with only those of its events that pass a test. */
+    public EventBatch only(Predicate<Event> wanted) {
+        return new EventBatch(after, last, events.stream().filter(event -> wanted.test(event.event())).toList(), lost);
+    }
 }

@@ -195,22 +195,14 @@ final class Group implements AutoCloseable {
         if (limit < 1 || bytes == 1) {
             return; // letters took the room
         }
-        EventBatch batch = accepted(journal.read(after, options.filter(), limit, bytes));
+        EventBatch read = journal.read(after, options.filter(), limit, bytes);
+        EventBatch batch = options.accept() == null ? read : read.only(options.accept());
         if (batch.last() > after) {
             takenAt = System.nanoTime();
             take(batch);
         } else {
             awaitNews(after);
         }
-    }
-
-    private EventBatch accepted(EventBatch batch) {
-        if (options.accept() == null || batch.events().isEmpty()) {
-            return batch;
-        }
-        List<PositionedEvent> taken =
-                batch.events().stream().filter(event -> options.accept().test(event.event())).toList();
-        return new EventBatch(batch.after(), batch.last(), taken, batch.lost());
     }
 
     private void take(EventBatch batch) {

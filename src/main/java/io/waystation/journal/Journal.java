@@ -64,12 +64,23 @@ public final class Journal implements EventHistory, Closeable {
         Deliveries deliveries = new Deliveries(index, settings.duplicateWindow(), settings.maxUnindexed());
         ActiveSegment active = new ActiveSegment(segments, readers, checkpointer, losses, settings, clock,
                 this::retainSoon);
+        finishSealing();
         openLast(active, index);
         sealEarlier();
         writer = new LogWriter(new LogWriter.Parts(queue, active, deliveries, recent, signal, checkpointer, reader,
                 retention, meters), settings, clock, fault);
         writerThread = daemon(writer, "journal-writer");
         gauges(deliveries);
+    }
+
+    /** A hub killed while it sealed a segment left a rollback journal, which only a connection that may write can undo. */
+    private void finishSealing() throws SQLException {
+        for (SegmentFile segment : segments.all()) {
+            if (segment.hasRollbackJournal()) {
+                SegmentWriter.rollBack(segment);
+                LOG.info("Segment {} was being sealed when the hub ended; that is undone and it is whole", segment);
+            }
+        }
     }
 
     private void openLast(ActiveSegment active, DeliveryIndex index) throws IOException, SQLException {

@@ -74,6 +74,10 @@ final class SegmentFile {
         return Files.exists(beside("-wal"));
     }
 
+    boolean hasRollbackJournal() {
+        return Files.exists(beside("-journal"));
+    }
+
     void delete() throws IOException {
         for (String part : PARTS) {
             Files.deleteIfExists(beside(part));

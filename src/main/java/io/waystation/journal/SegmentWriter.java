@@ -89,6 +89,15 @@ final class SegmentWriter implements AutoCloseable {
         }
     }
 
+    /** Undoes a transaction that a process left unfinished in a segment which is no write-ahead segment any more. */
+    static void rollBack(SegmentFile file) throws SQLException {
+        try (Connection connection = JDBC.createConnection(file.url(), new Properties()); // reading is enough
+                Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA busy_timeout = 5000");
+            statement.executeQuery("SELECT count(*) FROM sqlite_master").close();
+        }
+    }
+
     private static Connection connect(SegmentFile file) throws SQLException {
         Properties options = new Properties();
         options.setProperty(SQLiteConfig.Pragma.JDBC_GET_GENERATED_KEYS.pragmaName, "false"); // would cost every insert

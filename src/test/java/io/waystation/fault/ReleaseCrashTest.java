@@ -88,7 +88,7 @@ class ReleaseCrashTest {
             String step = STEPS.get(i);
             scene.release("nats", "v1." + (i + 1) + ".0", "nats 1." + (i + 1) + ".0");
 
-            try (HubProcess dying = hub("waystation.update.halt-at", step).start()) {
+            try (HubProcess dying = hub("waystation.update.halt-at", step).launch()) {
                 await("dies at " + step).until(() -> !dying.isAlive());
             }
 

@@ -61,8 +61,20 @@ class UpdateCrashTest {
     }
 
     private void dieAt(String step) throws Exception {
-        try (HubProcess dying = hub("waystation.update.halt-at", step).start()) {
+        try (HubProcess dying = hub("waystation.update.halt-at", step).launch()) {
             await("dies at " + step).until(() -> !dying.isAlive());
+        }
+    }
+
+    /** One update whose hub dies at each of these steps, one after the other, before it comes to its end. */
+    private void dieAtEachOf(List<String> steps) throws Exception {
+        scene.release("nats", "v1.1.0", "nats 1.1.0");
+        for (String step : steps) {
+            dieAt(step);
+            assertOldOrNew("killed at " + step, "nats 1.0.0", "v1.1.0", "nats 1.1.0");
+        }
+        try (HubProcess next = hub().start()) {
+            awaitVersion("v1.1.0", "nats 1.1.0");
         }
     }
 
@@ -72,20 +84,7 @@ class UpdateCrashTest {
         try (HubProcess first = hub().start()) {
             awaitVersion("v1.0.0", "nats 1.0.0");
         }
-        String before = "nats 1.0.0";
-        for (int i = 0; i < STEPS.size(); i++) {
-            String tag = "v1." + (i + 1) + ".0";
-            String said = "nats 1." + (i + 1) + ".0";
-            scene.release("nats", tag, said);
-
-            dieAt(STEPS.get(i));
-            assertOldOrNew("killed at " + STEPS.get(i), before, tag, said);
-
-            try (HubProcess next = hub().start()) {
-                awaitVersion(tag, said);
-            }
-            before = said;
-        }
+        dieAtEachOf(STEPS);
         scene.assertBuildsAtOnce(2);
     }
 
@@ -95,18 +94,7 @@ class UpdateCrashTest {
         try (HubProcess first = hub().start()) {
             awaitVersion("v1.0.0", "nats 1.0.0");
         }
-        String before = "nats 1.0.0";
-        for (int i = 0; i < USER_STEPS.size(); i++) {
-            String tag = "v1." + (i + 1) + ".0";
-            String said = "nats 1." + (i + 1) + ".0";
-            scene.release("nats", tag, said);
-            dieAt(USER_STEPS.get(i));
-            assertOldOrNew("killed at " + USER_STEPS.get(i), before, tag, said);
-            try (HubProcess next = hub().start()) {
-                awaitVersion(tag, said);
-            }
-            before = said;
-        }
+        dieAtEachOf(USER_STEPS);
         scene.assertBuildsAtOnce(2);
     }
 

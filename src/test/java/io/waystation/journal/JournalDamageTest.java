@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 import io.waystation.event.EventBatch;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,42 @@ class JournalDamageTest {
 
     private static String file(long first) {
         return String.format("%019d.db", first);
+    }
+
+    @Test
+    void aSegmentIsWholeAgainWhenItsHubWasKilledWhileItSealedIt(@TempDir Path kept) throws Exception {
+        JournalSettings segmentEach = JournalSettings.DEFAULTS.withSegments(1, Duration.ofDays(1)).withCache(1);
+        try (Journal journal = open(segmentEach)) {
+            for (int i = 0; i < 3; i++) {
+                byte[] body = new byte[400_000];
+                new Random(i).nextBytes(body);
+                journal.append(event().channel("c").body(body).build(), Runnable::run).join();
+            }
+        }
+        cutShort(folder.resolve(file(1)), kept);
+
+        try (Journal journal = open(segmentEach)) {
+            EventBatch batch = journal.read(0, EventFilter.ALL, 10, 10 << 20);
+            assertThat(batch.events()).extracting(event -> event.position().offset()).containsExactly(1L, 2L, 3L);
+            assertThat(batch.lost()).isZero();
+        }
+    }
+
+    /** Leaves a database as a process does that dies within a transaction: half written, with the journal to undo it. */
+    private static void cutShort(Path database, Path kept) throws Exception {
+        Path undo = database.resolveSibling(database.getFileName() + "-journal");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+                Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA journal_mode = DELETE");
+            statement.execute("PRAGMA cache_size = 1");
+            statement.execute("BEGIN");
+            statement.execute("UPDATE batch SET content = zeroblob(length(content))");
+            Files.copy(database, kept.resolve("database"));
+            Files.copy(undo, kept.resolve("undo"));
+            statement.execute("ROLLBACK");
+        }
+        Files.move(kept.resolve("database"), database, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(kept.resolve("undo"), undo, StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Test
