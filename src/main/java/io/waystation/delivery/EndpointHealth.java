@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 
 /**
  * How endpoints are doing, in memory: since when one fails, and until when it asked to be left alone. Thread-safe.
@@ -40,29 +42,40 @@ final class EndpointHealth {
     }
 
     private State state(String endpoint) {
-        return states.computeIfAbsent(endpoint, id ->
-                new State(endpoints.find(id).map(found -> found.standing().failingSince()).orElse(null), 0, 0, null));
+        return states.computeIfAbsent(endpoint, this::stored);
+    }
+
+    private State stored(String endpoint) {
+        return new State(endpoints.find(endpoint).map(found -> found.standing().failingSince()).orElse(null), 0, 0, null);
+    }
+
+    /** Changes a state in one step, as attempts of one endpoint end on several threads; answers what it was. */
+    private State change(String endpoint, UnaryOperator<State> change) {
+        AtomicReference<State> before = new AtomicReference<>();
+        states.compute(endpoint, (id, known) -> {
+            before.set(known == null ? stored(id) : known);
+            return change.apply(before.get());
+        });
+        return before.get();
     }
 
     void succeeded(String endpoint) {
-        State before = state(endpoint);
-        if (before.failingSince() != null || before.slowed() > 0) {
-            states.put(endpoint, new State(null, 0, 0, before.slowUntil()));
-            if (before.failingSince() != null) {
-                endpoints.failing(endpoint, null);
-            }
+        State before = change(endpoint, state -> new State(null, 0, 0, state.slowUntil()));
+        if (before.failingSince() != null) {
+            endpoints.failing(endpoint, null);
         }
     }
 
     /** Answers since when it fails. */
     Instant failed(String endpoint) {
-        State before = state(endpoint);
-        Instant since = before.failingSince() == null ? clock.instant() : before.failingSince();
-        states.put(endpoint, new State(since, before.inARow() + 1, before.slowed(), before.slowUntil()));
+        Instant now = clock.instant();
+        State before = change(endpoint, state -> new State(state.failingSince() == null ? now : state.failingSince(),
+                state.inARow() + 1, state.slowed(), state.slowUntil()));
         if (before.failingSince() == null) {
-            endpoints.failing(endpoint, since);
+            endpoints.failing(endpoint, now);
+            return now;
         }
-        return since;
+        return before.failingSince();
     }
 
     /** Whether so many attempts have failed in a row that the next ones would fail as well. */
@@ -75,20 +88,22 @@ final class EndpointHealth {
      * together count once.
      */
     void slowDown(String endpoint, Optional<Duration> asked) {
-        State before = state(endpoint);
+        change(endpoint, state -> slower(state, asked));
+    }
+
+    private State slower(State before, Optional<Duration> asked) {
         Instant now = clock.instant();
         boolean already = before.slowUntil() != null && before.slowUntil().isAfter(now);
         if (already && asked.isEmpty()) {
-            return;
+            return before;
         }
         Duration pause = asked.orElseGet(() -> {
             Duration longer = FIRST_SLOW.multipliedBy(1L << Math.min(before.slowed(), MOST_DOUBLINGS));
             return longer.compareTo(LONGEST_SLOW) > 0 ? LONGEST_SLOW : longer;
         });
         Instant until = now.plus(pause);
-        if (!already || until.isAfter(before.slowUntil())) {
-            states.put(endpoint, new State(before.failingSince(), before.inARow(), before.slowed() + 1, until));
-        }
+        return already && !until.isAfter(before.slowUntil())
+                ? before : new State(before.failingSince(), before.inARow(), before.slowed() + 1, until);
     }
 
     /** Until when an endpoint is to be left alone, if it is now. */

@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.waystation.event.Event;
+import io.waystation.event.Glob;
 
 /**
  * Which events an endpoint gets. In channels, types and sources an asterisk stands for any characters; an empty list is all.

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 
 import io.waystation.event.Event;
+import io.waystation.event.Glob;
 
 /**
  * Which events a reader wants. In the patterns {@code *} stands for any characters; an empty list wants all.
@@ -30,65 +31,27 @@ public record EventFilter(List<String> types, List<String> sources, List<String>
     /** Whether the reader wants this event. */
     public boolean accepts(Event event) {
         return (!verifiedOnly || event.isVerified())
-                && matchesAny(types, event.type())
-                && matchesAny(sources, event.source())
-                && matchesAny(channels, event.channel());
+                && Glob.anyFits(types, event.type())
+                && Glob.anyFits(sources, event.source())
+                && Glob.anyFits(channels, event.channel());
     }
 
     boolean accepts(IndexEntry entry) {
         return (!verifiedOnly || !Event.UNVERIFIED.equals(entry.verified()))
-                && matchesAny(types, entry.type())
-                && matchesAny(sources, entry.source())
-                && matchesAny(channels, entry.channel());
+                && Glob.anyFits(types, entry.type())
+                && Glob.anyFits(sources, entry.source())
+                && Glob.anyFits(channels, entry.channel());
     }
 
     boolean acceptsChannel(String channel) {
-        return matchesAny(channels, channel);
+        return Glob.anyFits(channels, channel);
     }
 
     boolean mayAcceptTypes(Collection<String> present) {
-        return types.isEmpty() || present.stream().anyMatch(type -> matchesAny(types, type));
+        return types.isEmpty() || present.stream().anyMatch(type -> Glob.anyFits(types, type));
     }
 
     boolean mayAcceptSources(Collection<String> present) {
-        return sources.isEmpty() || present.stream().anyMatch(source -> matchesAny(sources, source));
-    }
-
-    private static boolean matchesAny(List<String> patterns, String text) {
-        if (patterns.isEmpty()) {
-            return true;
-        }
-        for (String pattern : patterns) {
-            if (matches(pattern, text)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Linear in practice: remembers only the last star, which is enough for this kind of pattern. */
-    private static boolean matches(String pattern, String text) {
-        int p = 0;
-        int t = 0;
-        int star = -1;
-        int resume = 0;
-        while (t < text.length()) {
-            if (p < pattern.length() && pattern.charAt(p) == '*') {
-                star = p++;
-                resume = t;
-            } else if (p < pattern.length() && pattern.charAt(p) == text.charAt(t)) {
-                p++;
-                t++;
-            } else if (star >= 0) {
-                p = star + 1;
-                t = ++resume;
-            } else {
-                return false;
-            }
-        }
-        while (p < pattern.length() && pattern.charAt(p) == '*') {
-            p++;
-        }
-        return p == pattern.length();
+        return sources.isEmpty() || present.stream().anyMatch(source -> Glob.anyFits(sources, source));
     }
 }

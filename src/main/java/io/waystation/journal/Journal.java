@@ -74,11 +74,16 @@ public final class Journal implements EventHistory, Closeable {
     }
 
     /** A hub killed while it sealed a segment left a rollback journal, which only a connection that may write can undo. */
-    private void finishSealing() throws SQLException {
+    private void finishSealing() {
         for (SegmentFile segment : segments.all()) {
             if (segment.hasRollbackJournal()) {
-                SegmentWriter.rollBack(segment);
-                LOG.info("Segment {} was being sealed when the hub ended; that is undone and it is whole", segment);
+                try {
+                    SegmentWriter.rollBack(segment);
+                    LOG.info("Segment {} was being sealed when the hub ended; that is undone and it is whole", segment);
+                } catch (SQLException failed) { // all other segments are good
+                    LOG.error("Segment {} was being sealed when the hub ended, and that cannot be undone; its events are kept but "
+                            + "not readable: make room on the disk if it is full, and restart the hub", segment, failed);
+                }
             }
         }
     }

@@ -1,14 +1,14 @@
-package io.waystation.delivery;
+package io.waystation.event;
 
 import java.util.List;
 
-/** Patterns in which an asterisk stands for any characters. */
-final class Glob {
+/** Patterns in which an asterisk stands for any characters. Stateless. */
+public final class Glob {
     private Glob() {
     }
 
     /** Whether any of the patterns fits; none at all fit everything. */
-    static boolean anyFits(List<String> patterns, String text) {
+    public static boolean anyFits(List<String> patterns, String text) {
         if (patterns.isEmpty()) {
             return true;
         }
@@ -20,8 +20,8 @@ final class Glob {
         return false;
     }
 
-    /** Goes back to the last asterisk only, which keeps it linear in practice. */
-    static boolean fits(String pattern, String text) {
+    /** Whether a pattern fits a whole text; linear in practice: goes back to the last asterisk only. */
+    public static boolean fits(String pattern, String text) {
         int p = 0;
         int t = 0;
         int star = -1;
