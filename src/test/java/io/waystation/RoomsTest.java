@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestFactory;
 class RoomsTest {
     /** From the top of the house to the bottom. */
     private static final List<String> ROOMS = List.of(
-            "event", "settings", "store", "channel", "http", "journal", "ingest", "relay", "work", "github", "update", "delivery", "console", "cli");
+            "event", "settings", "key", "store", "channel", "http", "journal", "ingest", "relay", "work", "github", "update", "delivery", "console", "cli");
 
     /** They meet each other, and the log, in routes only. */
     private static final List<String> FEATURES = List.of("update", "delivery", "sync", "chart");

@@ -1,7 +1,6 @@
 package io.waystation.cli;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
@@ -11,7 +10,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+
+import org.apache.commons.codec.digest.HmacAlgorithms;
+import org.apache.commons.codec.digest.HmacUtils;
 
 /**
  * Makes the headers with which a provider would send a webhook: event, delivery id and signature.
@@ -36,7 +37,6 @@ final class WebhookSigner {
         }
     }
 
-    private static final String SHA256 = "HmacSHA256";
     private static final String HUB_SIGNATURE = "X-Hub-Signature";
 
     private final Provider provider;
@@ -128,15 +128,10 @@ final class WebhookSigner {
     }
 
     private static byte[] hmac(byte[] key, byte[]... parts) {
-        try {
-            Mac mac = Mac.getInstance(SHA256);
-            mac.init(new SecretKeySpec(key, SHA256));
-            for (byte[] part : parts) {
-                mac.update(part);
-            }
-            return mac.doFinal();
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException(impossible);
+        Mac mac = HmacUtils.getInitializedMac(HmacAlgorithms.HMAC_SHA_256, key);
+        for (byte[] part : parts) {
+            mac.update(part);
         }
+        return mac.doFinal();
     }
 }

@@ -1,15 +1,13 @@
 package io.waystation.delivery;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** Remembers what a check said, by digests of tokens: good ones for a while, bad ones shortly. Thread-safe. */
 final class CachedTokens implements TokenCheck {
@@ -56,10 +54,6 @@ final class CachedTokens implements TokenCheck {
 
     /** Names a token without being one. */
     static String digest(String token) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return DigestUtils.sha256Hex(token);
     }
 }

@@ -1,9 +1,7 @@
 package io.waystation.delivery;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Names a delivery: one event owed to one endpoint.
@@ -13,7 +11,7 @@ import java.util.HexFormat;
  */
 record DeliveryId(String event, String endpoint) {
     private static final String PLAIN = "[A-Za-z0-9_-]{1,100}";
-    private static final int DIGEST_BYTES = 16;
+    private static final int DIGEST_DIGITS = 32;
 
     /**
      * Reads what {@link #toString()} wrote.
@@ -34,12 +32,7 @@ record DeliveryId(String event, String endpoint) {
     }
 
     private static String digest(String event) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(event.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, DIGEST_BYTES);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return DigestUtils.sha256Hex(event).substring(0, DIGEST_DIGITS);
     }
 
     @Override

@@ -1,8 +1,6 @@
 package io.waystation.http;
 
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,6 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import io.waystation.store.Store;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,7 +73,7 @@ final class StoredTokens implements Tokens {
 
     @Override
     public Optional<Token> find(String secret) {
-        byte[] hash = hash(secret);
+        byte[] hash = DigestUtils.sha256(secret);
         Entry found = null;
         for (Entry entry : entries) { // every one is compared, so that the time tells nothing
             if (MessageDigest.isEqual(entry.hash(), hash)) {
@@ -128,7 +127,7 @@ final class StoredTokens implements Tokens {
                         "There is a token named '" + name + "' already; revoke it or take another name.");
             }
             return handle.execute("INSERT INTO token (name, secret_hash, roles, created_at, expires_at)"
-                    + " VALUES (?, ?, ?, ?, ?)", name, HexFormat.of().formatHex(hash(secret)), names, now, expires);
+                    + " VALUES (?, ?, ?, ?, ?)", name, HexFormat.of().formatHex(DigestUtils.sha256(secret)), names, now, expires);
         });
         entries = load();
     }
@@ -143,13 +142,5 @@ final class StoredTokens implements Tokens {
     @Override
     public List<Token> list() {
         return entries.stream().map(Entry::token).toList();
-    }
-
-    private static byte[] hash(String secret) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.waystation.event.Headers;
+import io.waystation.key.StandardWebhooksKey;
 import io.waystation.settings.Secret;
 
 /**

@@ -1,9 +1,7 @@
 package io.waystation.ingest;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 import io.waystation.event.Headers;
+import io.waystation.key.Ed25519;
+import io.waystation.key.StandardWebhooksKey;
 import io.waystation.settings.Secret;
 
 /**
@@ -105,16 +105,8 @@ final class StandardWebhooksScheme implements SignatureScheme {
 
     private int matchAsymmetric(byte[] signature, byte[] start, byte[] body) {
         for (Keyed<PublicKey> key : asymmetric) {
-            try {
-                Signature verifier = Signature.getInstance("Ed25519");
-                verifier.initVerify(key.key());
-                verifier.update(start);
-                verifier.update(body);
-                if (verifier.verify(signature)) {
-                    return key.secret();
-                }
-            } catch (GeneralSecurityException malformed) {
-                continue; // a signature of the wrong length is one that does not match
+            if (Ed25519.verify(key.key(), signature, start, body)) {
+                return key.secret();
             }
         }
         return -1;

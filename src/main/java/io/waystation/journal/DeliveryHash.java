@@ -1,9 +1,8 @@
 package io.waystation.journal;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * 128 bits of SHA-256 over a delivery key: the first half finds, the second half checks.
@@ -13,19 +12,7 @@ import java.security.NoSuchAlgorithmException;
  */
 record DeliveryHash(long hash, long check) {
     static DeliveryHash of(DeliveryKey key) {
-        return of(key.scope() + '\n' + key.deliveryId());
-    }
-
-    private static DeliveryHash of(String text) {
-        ByteBuffer digest = ByteBuffer.wrap(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+        ByteBuffer digest = ByteBuffer.wrap(DigestUtils.sha256(key.scope() + '\n' + key.deliveryId()));
         return new DeliveryHash(digest.getLong(), digest.getLong());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

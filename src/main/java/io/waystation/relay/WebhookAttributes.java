@@ -2,16 +2,17 @@ package io.waystation.relay;
 
 import java.io.IOException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
+
 import io.waystation.event.Event;
 import io.waystation.event.Headers;
 
@@ -77,14 +78,8 @@ final class WebhookAttributes {
     }
 
     private static String digest(String channel, byte[] frame) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            sha256.update(channel.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-            sha256.update((byte) 0);
-            return HexFormat.of().formatHex(sha256.digest(frame)).substring(0, ID_HEX_DIGITS);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible); // every Java platform has SHA-256
-        }
+        MessageDigest sha256 = DigestUtils.updateDigest(DigestUtils.getSha256Digest(), channel + '\0');
+        return Hex.encodeHexString(sha256.digest(frame)).substring(0, ID_HEX_DIGITS);
     }
 
     private void readBody(byte[] body) {

@@ -1,10 +1,7 @@
 package io.waystation.work;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +18,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Expression;
 import org.apache.camel.Message;
 import org.apache.camel.support.DefaultAsyncProducer;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** Adds the body of an exchange to a queue; the exchange goes on once that is on disk, or is to be on disk with its end. */
 final class WorkProducer extends DefaultAsyncProducer {
@@ -133,15 +131,7 @@ final class WorkProducer extends DefaultAsyncProducer {
         WorkItem parent = WorkItem.of(exchange);
         String origin = parent != null ? parent.queue() + "/" + parent.id() : eventId != null ? eventId : exchange.getExchangeId();
         String whole = origin + "/" + exchange.getFromRouteId() + (key == null ? "" : "/" + key);
-        return whole.length() <= WorkAddition.LONGEST ? whole : digest(whole);
-    }
-
-    private static String digest(String text) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible); // every Java has it
-        }
+        return whole.length() <= WorkAddition.LONGEST ? whole : DigestUtils.sha256Hex(whole);
     }
 
     private static void put(Map<String, String> attributes, String name, String value) {

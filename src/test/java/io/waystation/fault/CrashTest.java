@@ -20,9 +20,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,9 +36,14 @@ import io.waystation.HubHome;
 import io.waystation.HubProcess;
 import io.waystation.Patience;
 
-/** The promise under {@code kill -9}; rounds come from {@code -Dwaystation.faults}, the seed from {@code -Dfaults.seed}. */
+/**
+ * The promises under {@code kill -9}: of the log, of groups with an effect in the store and outside, and of work that is handed
+ * from the log to a queue and from there to another, each in one transaction. Rounds come from {@code -Dwaystation.faults}, the
+ * seed from {@code -Dfaults.seed}.
+ */
 class CrashTest {
     private static final String SECRET = "crash-test-secret";
+    private static final int MOST_IN_A_ROUND = 400;
     private static final Pattern NUMBER = Pattern.compile("\"number\":(\\d+)");
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -51,7 +54,7 @@ class CrashTest {
     Path folder;
 
     @Test
-    void losesNothingAcknowledgedAndRepeatsNoEffectInTheStoreWhenKilledAtRandomMoments() throws Exception {
+    void losesNothingAcknowledgedAndRepeatsNoEffectInTheStoreWhenTheHubIsKilledAtRandomMoments() throws Exception {
         int rounds = Integer.getInteger("faults.rounds", 10);
         long seed = Long.getLong("faults.seed", System.nanoTime());
         Random random = new Random(seed);
@@ -65,7 +68,8 @@ class CrashTest {
             hub.start();
             try (PostLoad load = new PostLoad(hub.uri("/webhook/crash"), SECRET, 8).start(8, Duration.ofMillis(2))) {
                 for (int round = 0; round < rounds; round++) {
-                    new CountDownLatch(1).await(random.nextInt(900), TimeUnit.MILLISECONDS);
+                    int enough = load.acknowledged().size() + random.nextInt(MOST_IN_A_ROUND);
+                    Awaitility.await("posts come in").pollInterval(Duration.ofMillis(5)).until(() -> load.acknowledged().size() >= enough);
                     hub.kill();
                     hub.start();
                 }
@@ -77,7 +81,13 @@ class CrashTest {
                         seed, rounds, acknowledged.size(), load.refused());
                 checkLog(hub, acknowledged);
                 checkOutside(acknowledged);
-                checkStore(hub, acknowledged);
+                checkStore(hub, "SELECT number FROM test_effect", acknowledged.keySet());
+                for (String stage : new String[] {"first", "second"}) {
+                    checkStore(hub, "SELECT number FROM test_work WHERE stage = '" + stage + "'", acknowledged.keySet());
+                }
+                assertThat(hub.stop()).as("exit code").isIn(0, 143);
+                assertThat(items(hub, "dead")).as("items that failed, or ran beside another of their key").isZero();
+                assertThat(items(hub, "running")).as("items left running by an orderly stop").isZero();
             }
         } finally {
             outside.stop(0);
@@ -113,22 +123,31 @@ class CrashTest {
                 callsOutside.values().stream().mapToInt(calls -> calls - 1).sum());
     }
 
-    private void checkStore(HubProcess hub, Map<Integer, String> acknowledged) throws Exception {
-        Awaitility.await("every acknowledged event has its effect in the store").atMost(Duration.ofSeconds(60))
-                .until(() -> numbersInStore(hub.data()).containsAll(acknowledged.keySet()));
-        assertThat(hub.stop()).as("exit code").isIn(0, 143);
+    private static void checkStore(HubProcess hub, String query, Set<Integer> acknowledged) {
+        Awaitility.await("every acknowledged event has its effect: " + query).atMost(Duration.ofSeconds(90))
+                .pollInterval(Duration.ofMillis(300)).until(() -> numbersInStore(hub, query).containsAll(acknowledged));
     }
 
-    private static Set<Integer> numbersInStore(Path data) throws SQLException {
+    private static Set<Integer> numbersInStore(HubProcess hub, String query) throws SQLException {
         Set<Integer> numbers = new HashSet<>();
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:file:" + data.resolve("store.db") + "?mode=ro");
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT number FROM test_effect")) {
+        try (Connection connection = open(hub); Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
             while (rows.next()) {
-                assertThat(numbers.add(rows.getInt(1))).as("effect of %d happened once", rows.getInt(1)).isTrue();
+                assertThat(numbers.add(rows.getInt(1))).as("effect of %d happened once: %s", rows.getInt(1), query).isTrue();
             }
         }
         return numbers;
+    }
+
+    private static long items(HubProcess hub, String state) throws SQLException {
+        try (Connection connection = open(hub); Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT count(*) FROM work_item WHERE state = '" + state + "'")) {
+            return rows.next() ? rows.getLong(1) : -1;
+        }
+    }
+
+    private static Connection open(HubProcess hub) throws SQLException {
+        return DriverManager.getConnection("jdbc:sqlite:file:" + hub.data().resolve("store.db") + "?mode=ro");
     }
 
     private static Set<Integer> missing(Map<Integer, String> acknowledged, Map<Integer, String> stored) {
@@ -161,6 +180,8 @@ class CrashTest {
                 - beans:
                     - name: countingEffects
                       type: io.waystation.fault.CountingEffects
+                    - name: workEffects
+                      type: io.waystation.fault.WorkEffects
                 - templatedRoute:
                     routeId: source-crash
                     routeTemplateRef: source
@@ -207,6 +228,46 @@ class CrashTest {
                                 expression: POST
                         - to:
                             uri: http://127.0.0.1:%d/effect
+                - route:
+                    id: crash-add
+                    description: Makes a work item of each event
+                    from:
+                      uri: kamelet:events-source
+                      parameters:
+                        group: crash-add
+                        channels: crash
+                      steps:
+                        - to:
+                            uri: work:crash
+                - route:
+                    id: crash-first
+                    description: Runs each item, and adds another one with its end
+                    from:
+                      uri: work:crash
+                      parameters:
+                        concurrency: 8
+                        retry: 20ms x 5
+                      steps:
+                        - to:
+                            uri: bean:workEffects
+                            parameters:
+                              method: first
+                        - to:
+                            uri: work:crash-second
+                            parameters:
+                              key: ${header.CamelWaystationWorkKey}
+                - route:
+                    id: crash-second
+                    description: Runs what the first one added
+                    from:
+                      uri: work:crash-second
+                      parameters:
+                        concurrency: 4
+                      steps:
+                        - to:
+                            uri: bean:workEffects
+                            parameters:
+                              method: second
                 """.formatted(port);
     }
 }

@@ -5,21 +5,21 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
+
+import org.apache.commons.codec.digest.DigestUtils;
 
 import io.waystation.store.StartupException;
 
 /** The folder that one running client has to itself: its position and its dead letters. */
 final class ClientFolder implements Closeable {
+    private static final int NAME_DIGITS = 12;
+
     private final FileChannel channel;
 
     private ClientFolder(FileChannel channel) {
@@ -76,13 +76,8 @@ final class ClientFolder implements Closeable {
         String state = environment.getOrDefault("XDG_STATE_HOME", "");
         Path base = state.isBlank()
                 ? Path.of(System.getProperty("user.home"), ".local", "state") : Path.of(state);
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256")
-                    .digest((url + "\n" + target).getBytes(StandardCharsets.UTF_8));
-            return base.resolve("waystation").resolve("client-" + HexFormat.of().formatHex(hash, 0, 6));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible); // every Java platform has SHA-256
-        }
+        return base.resolve("waystation")
+                .resolve("client-" + DigestUtils.sha256Hex(url + "\n" + target).substring(0, NAME_DIGITS));
     }
 
     @Override

@@ -2,16 +2,14 @@ package io.waystation.cli.client;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The files in which go-task keeps remote Taskfiles: {@code <prefix>.<sha256 of the address>.yaml},
@@ -60,20 +58,11 @@ final class RemoteCacheFiles {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
-        String end = "." + digest(address) + ending;
+        String end = "." + DigestUtils.sha256Hex(address) + ending;
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> file.getFileName().toString().endsWith(end)).toList();
         } catch (IOException unreadable) {
             throw new UncheckedIOException("cannot read " + folder, unreadable);
-        }
-    }
-
-    private static String digest(String address) {
-        try {
-            return HexFormat.of().formatHex(
-                    MessageDigest.getInstance("SHA-256").digest(address.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible); // every Java platform has SHA-256
         }
     }
 }

@@ -1,12 +1,10 @@
 package io.waystation.cli.client;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.HexFormat;
+
+import org.apache.commons.codec.digest.DigestUtils;
 
 import io.waystation.event.Event;
 
@@ -15,6 +13,7 @@ final class SafeName {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS").withZone(ZoneOffset.UTC);
     private static final int LONGEST_PART = 64;
+    private static final int DIGEST_DIGITS = 24;
 
     private SafeName() {
     }
@@ -39,11 +38,6 @@ final class SafeName {
     }
 
     private static String digest(String text) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash, 0, 12);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible); // every Java platform has SHA-256
-        }
+        return DigestUtils.sha256Hex(text).substring(0, DIGEST_DIGITS);
     }
 }

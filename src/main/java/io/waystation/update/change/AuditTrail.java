@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import org.apache.commons.codec.digest.DigestUtils;
+
 /**
  * An append-only file of what changed in the manifest, one JSON object a line, each with the hash of the line before.
  *
@@ -72,7 +74,7 @@ final class AuditTrail {
 
     private Head write(Line line) throws IOException {
         String body = new String(ManifestCodec.line(line), StandardCharsets.UTF_8);
-        String hash = DurableFile.digest(body.getBytes(StandardCharsets.UTF_8));
+        String hash = DigestUtils.sha256Hex(body);
         String text = body.substring(0, body.length() - 1) + ",\"hash\":\"" + hash + "\"}\n";
         DurableFile.append(file, text.getBytes(StandardCharsets.UTF_8));
         return new Head(line.serial(), hash);
@@ -128,7 +130,7 @@ final class AuditTrail {
         String body = text.substring(0, text.length() - TAIL) + "}";
         String hash = text.substring(text.length() - 66, text.length() - 2);
         boolean whole = text.startsWith(",\"hash\":\"", text.length() - TAIL)
-                && hash.equals(DurableFile.digest(body.getBytes(StandardCharsets.UTF_8)));
+                && hash.equals(DigestUtils.sha256Hex(body));
         try {
             return new Found(ManifestCodec.read(body.getBytes(StandardCharsets.UTF_8), Line.class), hash, whole);
         } catch (IOException noJson) {

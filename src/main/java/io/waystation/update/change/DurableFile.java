@@ -1,7 +1,6 @@
 package io.waystation.update.change;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -9,15 +8,12 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+
+import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.commons.codec.digest.MessageDigestAlgorithms;
 
 /** Files that are whole or not there, whenever the power goes. Stateless. */
 final class DurableFile {
-    private static final int PIECE = 64 * 1024;
-
     private DurableFile() {
     }
 
@@ -96,25 +92,6 @@ final class DurableFile {
         if (!Files.isRegularFile(file)) {
             return null;
         }
-        MessageDigest digest = sha256();
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-            byte[] piece = new byte[PIECE];
-            while (in.read(piece) >= 0) {
-                // only the digest is wanted
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    static String digest(byte[] bytes) {
-        return HexFormat.of().formatHex(sha256().digest(bytes));
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException never) {
-            throw new IllegalStateException(never);
-        }
+        return new DigestUtils(MessageDigestAlgorithms.SHA_256).digestAsHex(file);
     }
 }

@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
+import io.waystation.key.Ed25519;
 import io.waystation.store.Store;
-import io.waystation.update.release.Ed25519;
 import io.waystation.update.release.Envelope;
 import io.waystation.update.release.ReleaseException;
 import io.waystation.update.release.TrustedKeys;

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
+import org.apache.commons.codec.digest.DigestUtils;
+
 import io.waystation.github.GithubException;
 import io.waystation.github.ReleaseAsset;
 import io.waystation.github.ReleaseWriter;
@@ -111,7 +113,7 @@ public final class GithubTarget {
                 throw new UncheckedIOException(unwritable);
             }
             upload(place, draft, text.name(), text.name().endsWith(".json") ? "application/json" : "text/plain", file,
-                    Digests.sha256(text.bytes()));
+                    DigestUtils.sha256Hex(text.bytes()));
         }
     }
 
@@ -143,7 +145,7 @@ public final class GithubTarget {
         Writable now = writer.get(place.repository(), draft(place).release().id());
         require(now, files.name(), files.archive(), files.sha256());
         if (now.release().draft()) { // a published one keeps the manifest it was published with, which a later one may have replaced
-            files.beside(manifest).forEach(text -> require(now, text.name(), files.archive().resolveSibling(text.name()), Digests.sha256(text.bytes())));
+            files.beside(manifest).forEach(text -> require(now, text.name(), files.archive().resolveSibling(text.name()), DigestUtils.sha256Hex(text.bytes())));
         }
     }
 

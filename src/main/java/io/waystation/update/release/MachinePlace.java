@@ -1,9 +1,8 @@
 package io.waystation.update.release;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** Where a machine stands in the order in which machines are admitted to a release. Stateless. */
 public final class MachinePlace {
@@ -19,12 +18,7 @@ public final class MachinePlace {
      * @return 0 to 99; the machine is admitted when this is less than the percentage
      */
     public static int of(String machine, String subsystem, String version) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest((machine + "/" + subsystem + "/" + version).getBytes(StandardCharsets.UTF_8));
-            return Integer.remainderUnsigned(ByteBuffer.wrap(digest).getInt(), PLACES);
-        } catch (NoSuchAlgorithmException never) {
-            throw new IllegalStateException(never);
-        }
+        byte[] digest = DigestUtils.sha256(machine + "/" + subsystem + "/" + version);
+        return Integer.remainderUnsigned(ByteBuffer.wrap(digest).getInt(), PLACES);
     }
 }

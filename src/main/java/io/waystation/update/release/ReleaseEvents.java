@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.List;
 
 import org.apache.camel.Exchange;
+import org.apache.commons.codec.digest.DigestUtils;
 
 import io.waystation.event.Event;
 import io.waystation.event.EventHeaders;
@@ -83,6 +84,6 @@ public final class ReleaseEvents {
     }
 
     private static String delivery(ReleaseManifest manifest, byte[] envelope) {
-        return ReleasePublisher.id(manifest) + "-" + Digests.sha256(envelope).substring(0, SHOWN_DIGEST);
+        return ReleasePublisher.id(manifest) + "-" + DigestUtils.sha256Hex(envelope).substring(0, SHOWN_DIGEST);
     }
 }

@@ -5,6 +5,8 @@ import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 
+import io.waystation.key.Ed25519;
+
 /**
  * A key that a signed manifest vouches for.
  *

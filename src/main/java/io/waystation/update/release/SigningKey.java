@@ -4,10 +4,10 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.PrivateKey;
-import java.security.interfaces.EdECPrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 
+import io.waystation.key.Ed25519;
 import io.waystation.settings.InvalidSettingException;
 import io.waystation.settings.Secret;
 
@@ -37,7 +37,7 @@ public final class SigningKey {
         String base64 = secret.text().replace(BEGIN, "").replace(END, "").replaceAll("\\s", "");
         try {
             PrivateKey key = KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64)));
-            return new SigningKey(key, Ed25519.text(Ed25519.publicOf((EdECPrivateKey) key)));
+            return new SigningKey(key, Ed25519.text(Ed25519.publicOf(key)));
         } catch (GeneralSecurityException | IllegalArgumentException unusable) {
             throw new InvalidSettingException(setting, "names no Ed25519 key in PKCS#8 (openssl genpkey -algorithm ed25519)");
         }

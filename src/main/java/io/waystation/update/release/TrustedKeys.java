@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.waystation.key.Ed25519;
 import io.waystation.settings.InvalidSettingException;
 import io.waystation.update.version.RefName;
 
@@ -134,7 +135,7 @@ public final class TrustedKeys {
 
     private static Optional<ReleaseException> problem(Trusted key, Envelope envelope, Envelope.Signed signed, Instant now) {
         PublicKey publicKey = Ed25519.key(key.publicKey());
-        if (!Ed25519.verify(publicKey, envelope.message(), signed.signature())) {
+        if (!Ed25519.verify(publicKey, signed.signature(), envelope.message())) {
             return Optional.of(new ReleaseException(Refusal.WRONG_SIGNATURE, "The release names the key " + key.id() + ", which did not sign it."));
         }
         if (key.from() != null && now.isBefore(key.from())) {

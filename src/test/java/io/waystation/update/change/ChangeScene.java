@@ -12,6 +12,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.apache.commons.codec.digest.DigestUtils;
+
 import io.waystation.MovableClock;
 import io.waystation.update.UpstreamVersion;
 
@@ -165,7 +167,7 @@ final class ChangeScene implements ProcessControl {
     void assertTruth(String when) {
         ManifestEntry entry = manifest(Boundary.NONE).entry("nats");
         String binary = binary();
-        String digest = binary == null ? null : DurableFile.digest(binary.getBytes(StandardCharsets.UTF_8));
+        String digest = binary == null ? null : DigestUtils.sha256Hex(binary.getBytes(StandardCharsets.UTF_8));
         if (entry.changing() == null || entry.changing().step().beforeSwap() && entry.changing().step() != ChangeStep.BUILDING) {
             assertThat(entry.currentSha256()).as(when).isEqualTo(digest);
         } else if (entry.changing().step() != ChangeStep.BUILDING) {

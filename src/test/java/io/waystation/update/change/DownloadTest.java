@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
 
+import org.apache.commons.codec.digest.DigestUtils;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +37,7 @@ class DownloadTest {
     @BeforeEach
     void start() throws IOException {
         new Random(1).nextBytes(content);
-        digest = DurableFile.digest(content);
+        digest = DigestUtils.sha256Hex(content);
         server = new AssetServer(content);
         target = folder.resolve("staging/nats.tar.gz");
     }

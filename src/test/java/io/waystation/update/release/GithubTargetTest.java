@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ class GithubTargetTest {
     @BeforeEach
     void pack() throws Exception {
         Path archive = Files.writeString(folder.resolve("nats-linux-amd64.tar.gz"), "an archive");
-        files = new ReleaseFiles(archive, Digests.sha256(Files.readAllBytes(archive)), Files.size(archive));
+        files = new ReleaseFiles(archive, DigestUtils.sha256Hex(Files.readAllBytes(archive)), Files.size(archive));
         github.publish(REPOSITORY, "arc-v3.0.0", Instant.EPOCH);
     }
 

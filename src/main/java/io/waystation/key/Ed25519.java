@@ -1,11 +1,10 @@
-package io.waystation.update.release;
+package io.waystation.key;
 
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -14,10 +13,13 @@ import java.security.Signature;
 import java.security.SignatureException;
 import java.security.interfaces.EdECPrivateKey;
 import java.security.spec.NamedParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Ed25519 keys as their 32 raw bytes, and signatures. Stateless.
@@ -25,11 +27,14 @@ import java.util.HexFormat;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc8032#section-5.1">RFC 8032, 5.1</a>
  */
 public final class Ed25519 {
-    private static final int RAW = 32;
-    private static final int ID_BYTES = 8;
+    /** Bytes of a public key, and of the seed of a private one. */
+    public static final int RAW = 32;
+    private static final int ID_DIGITS = 16;
     private static final String NAME = "Ed25519";
     /** What stands before the raw key in a SubjectPublicKeyInfo (RFC 8410, 4). */
-    private static final byte[] HEAD = HexFormat.of().parseHex("302a300506032b6570032100");
+    private static final byte[] PUBLIC_HEAD = HexFormat.of().parseHex("302a300506032b6570032100");
+    /** What stands before the seed in a PrivateKeyInfo (RFC 8410, 7). */
+    private static final byte[] PRIVATE_HEAD = HexFormat.of().parseHex("302e020100300506032b657004220420");
 
     private Ed25519() {
     }
@@ -44,11 +49,12 @@ public final class Ed25519 {
         }
     }
 
-    static byte[] raw(String base64) {
+    /** The raw bytes of a key's text. */
+    public static byte[] raw(String base64) {
         return Base64.getDecoder().decode(base64);
     }
 
-    static byte[] raw(PublicKey key) {
+    private static byte[] raw(PublicKey key) {
         byte[] encoded = key.getEncoded();
         return Arrays.copyOfRange(encoded, encoded.length - RAW, encoded.length);
     }
@@ -60,11 +66,7 @@ public final class Ed25519 {
 
     /** First 16 hexadecimal digits of the SHA-256 of a raw key. */
     public static String id(byte[] raw) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(raw), 0, ID_BYTES);
-        } catch (NoSuchAlgorithmException never) {
-            throw new IllegalStateException(never);
-        }
+        return DigestUtils.sha256Hex(raw).substring(0, ID_DIGITS);
     }
 
     /** A new key pair. */
@@ -82,13 +84,16 @@ public final class Ed25519 {
      *
      * @throws IllegalArgumentException when this Java's generator does not
      */
-    public static PublicKey publicOf(EdECPrivateKey key) {
-        byte[] seed = key.getBytes().orElseThrow(() -> new IllegalArgumentException("the key does not show itself"));
+    public static PublicKey publicOf(PrivateKey key) {
+        byte[] seed = key instanceof EdECPrivateKey shown ? shown.getBytes().orElse(null) : null;
+        if (seed == null) {
+            throw new IllegalArgumentException("the key does not show itself");
+        }
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance(NAME);
             generator.initialize(NamedParameterSpec.ED25519, new Fixed(seed));
             PublicKey found = generator.generateKeyPair().getPublic();
-            if (!verify(found, seed, sign(key, seed))) {
+            if (!verify(found, sign(key, seed), seed)) {
                 throw new IllegalArgumentException("the public key cannot be computed by this Java");
             }
             return found;
@@ -97,24 +102,28 @@ public final class Ed25519 {
         }
     }
 
-    /** Signs. */
-    public static byte[] sign(PrivateKey key, byte[] message) {
+    /** Signs the parts one after the other. */
+    public static byte[] sign(PrivateKey key, byte[]... message) {
         try {
             Signature signature = Signature.getInstance(NAME);
             signature.initSign(key);
-            signature.update(message);
+            for (byte[] part : message) {
+                signature.update(part);
+            }
             return signature.sign();
         } catch (GeneralSecurityException unusable) {
             throw new IllegalArgumentException("the key cannot sign", unusable);
         }
     }
 
-    /** Whether a signature is this key's; false for anything that is none. */
-    public static boolean verify(PublicKey key, byte[] message, byte[] signature) {
+    /** Whether a signature over the parts one after the other is this key's; false for anything that is none. */
+    public static boolean verify(PublicKey key, byte[] signature, byte[]... message) {
         try {
             Signature check = Signature.getInstance(NAME);
             check.initVerify(key);
-            check.update(message);
+            for (byte[] part : message) {
+                check.update(part);
+            }
             return check.verify(signature);
         } catch (SignatureException malformed) {
             return false;
@@ -124,7 +133,7 @@ public final class Ed25519 {
     }
 
     /**
-     * A key of 32 raw bytes in base64.
+     * A public key of 32 raw bytes in base64.
      *
      * @throws IllegalArgumentException when it is none
      */
@@ -132,14 +141,42 @@ public final class Ed25519 {
         if (!isKey(base64)) {
             throw new IllegalArgumentException("is not the base64 of the 32 bytes of an Ed25519 key");
         }
-        byte[] raw = raw(base64);
-        byte[] encoded = Arrays.copyOf(HEAD, HEAD.length + RAW);
-        System.arraycopy(raw, 0, encoded, HEAD.length, RAW);
+        return publicKey(raw(base64));
+    }
+
+    /**
+     * A public key of its raw bytes.
+     *
+     * @throws IllegalArgumentException when they are none
+     */
+    public static PublicKey publicKey(byte[] raw) {
         try {
-            return KeyFactory.getInstance(NAME).generatePublic(new X509EncodedKeySpec(encoded));
+            return KeyFactory.getInstance(NAME).generatePublic(new X509EncodedKeySpec(behind(PUBLIC_HEAD, raw)));
         } catch (GeneralSecurityException noPoint) {
             throw new IllegalArgumentException("is no Ed25519 key", noPoint);
         }
+    }
+
+    /**
+     * A private key of its seed.
+     *
+     * @throws IllegalArgumentException when the seed has not 32 bytes
+     */
+    public static PrivateKey privateKey(byte[] seed) {
+        try {
+            return KeyFactory.getInstance(NAME).generatePrivate(new PKCS8EncodedKeySpec(behind(PRIVATE_HEAD, seed)));
+        } catch (GeneralSecurityException unusable) {
+            throw new IllegalArgumentException("is no seed of an Ed25519 key", unusable);
+        }
+    }
+
+    private static byte[] behind(byte[] head, byte[] raw) {
+        if (raw.length != RAW) {
+            throw new IllegalArgumentException("an Ed25519 key has 32 bytes, not " + raw.length);
+        }
+        byte[] encoded = Arrays.copyOf(head, head.length + RAW);
+        System.arraycopy(raw, 0, encoded, head.length, RAW);
+        return encoded;
     }
 
     /** Gives the same bytes every time. */
