@@ -14,7 +14,7 @@ mvn -B test -Dtest="$tests" -Dtest.forks=1 -Dwaystation.faults="$rounds" -Dfault
 {
   echo "## $(date -u +%F), commit $(git rev-parse --short HEAD), $rounds rounds of $tests, seed $seed, exit code $status"
   echo '```'
-  grep -E '^(crash|npm clients|big bodies|group crash|delivery fault|journal crash|malformed)[a-z ]*:|^\[(INFO|ERROR|WARNING)\] Tests run:.*(Test|Skipped)' "$log" || true
+  grep -E '^(crash|update crash|release crash|npm clients|big bodies|group crash|delivery fault|journal crash|malformed)[a-z ]*:|^\[(INFO|ERROR|WARNING)\] Tests run:.*(Test|Skipped)' "$log" || true
   echo '```'
 } | tee -a bench/faults/RESULTS.md
 exit "$status"
