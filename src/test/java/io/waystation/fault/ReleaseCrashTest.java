@@ -98,6 +98,7 @@ class ReleaseCrashTest {
                 awaitReleased(next, i + 2);
             }
         }
+        System.out.printf("release crash: killed at every %s of %s%n", EVERY == 1 ? "one" : "second", STEPS);
         assertThat(github.releases("acme/platform")).extracting(release -> release.get("tag_name").asText()).doesNotHaveDuplicates();
         assertThat(github.requests()).filteredOn(request -> !request.method().equals("GET"))
                 .allSatisfy(request -> assertThat(request.authorization()).contains("Bearer t0ken"));

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterEach;
@@ -76,6 +78,7 @@ class UpdateCrashTest {
         try (HubProcess next = hub().start()) {
             awaitVersion("v1.1.0", "nats 1.1.0");
         }
+        System.out.printf("update crash: one update killed at each of %s%n", steps);
     }
 
     @Test
@@ -141,6 +144,35 @@ class UpdateCrashTest {
             assertThat(builders()).isZero();
             scene.assertBuildsAtOnce(2);
         }
+    }
+
+    /** Versions good and bad, one after the other, each with a kill at some moment: {@code -Dwaystation.faults=50} makes 50 of them. */
+    @Test
+    void convergesAtWhateverMomentItIsKilled() throws Exception {
+        int rounds = Integer.getInteger("faults.rounds", 10) < 50 ? 2 : Integer.getInteger("faults.rounds");
+        long seed = Long.getLong("faults.seed", System.nanoTime());
+        Random random = new Random(seed);
+        scene.subsystem("nats", "dependents", "arc");
+        String good = "1.0.0";
+        try (HubProcess hub = hub()) {
+            for (int i = 1; i <= rounds; i++) {
+                hub.start();
+                boolean bad = random.nextInt(4) == 0;
+                String version = "1." + i + ".0";
+                scene.release("nats", "v" + version, (bad ? "bad " : "nats ") + version);
+                assertThat(scene.tell(hub.uri("/webhook/hook"), "acme/nats", "v" + version)).isEqualTo(202);
+                Duration moment = Duration.ofMillis(random.nextInt(2_500));
+                await().pollDelay(moment).until(() -> true);
+                hub.kill();
+                good = bad ? good : version;
+                assertThat(scene.binary("nats")).as("seed %d, round %d, killed after %s", seed, i, moment).matches("(?:(?:nats|bad) 1\\.\\d+\\.0)?");
+            }
+            hub.start();
+            awaitVersion("v" + good, "nats " + good);
+            scene.assertBuildsAtOnce(2);
+        }
+        System.out.printf("update crash: seed %d, %d kills at random moments, %d builds begun, nats %s and its manifest true at the end%n", seed, rounds,
+                scene.builds().stream().filter(line -> line.contains("begin nats")).count(), good);
     }
 
     /** Processes that run a build script of this scene. */

@@ -13,9 +13,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.waystation.MemoryFolder;
+
 /** A hub killed between any two effects: the binary is the old or the new one, and the manifest says which. */
 class ChangeKillTest {
-    @TempDir
+    @TempDir(factory = MemoryFolder.class)
     private Path folder;
 
     /** What happens to a subsystem that runs 1.0.0 and has 0.9.0 as its previous version. */

@@ -10,13 +10,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,37 +27,40 @@ import io.waystation.HubProcess;
 import io.waystation.Patience;
 import io.waystation.update.run.UpdateScene;
 
-/** A machine with real updates tells another hub how they ended. */
+/** A machine with real updates tells another hub how they ended. One machine for all, with a subsystem for each test. */
 @ExtendWith(Patience.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FleetReportsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     @TempDir
-    private Path folder;
+    private static Path folder;
     private UpdateScene scene;
     private HubProcess publisher;
     private HubFixture machine;
     private String admin;
 
-    @BeforeEach
+    @BeforeAll
     void start() throws Exception {
         publisher = new HubProcess(folder.resolve("publisher")).start();
         admin = Files.readString(folder.resolve("publisher").resolve("token")).trim();
         HttpRequest request = HttpRequest.newBuilder(publisher.uri("/api/tokens")).header("Authorization", "Bearer " + admin)
                 .POST(HttpRequest.BodyPublishers.ofString("{\"name\":\"machines\",\"roles\":[\"fleet\"]}")).build();
         String token = JSON.readTree(CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).body()).path("secret").asText();
-        scene = new UpdateScene(folder.resolve("machine")).subsystem("nats");
+        scene = new UpdateScene(folder.resolve("machine")).subsystem("nats").subsystem("arc").subsystem("telegraf");
         machine = HubFixture.start(folder.resolve("data"), Optional.of(scene.home()), scene.settings(
                 "waystation.machine.id", "edge-1",
                 "waystation.fleet.hub", publisher.uri("/").toString(),
                 "waystation.fleet.token", "literal:" + token,
                 "waystation.fleet.retry", "200ms x 1000",
                 "waystation.update.retry", "100ms"));
-        awaitReport("updated", "v1.0.0");
+        for (String subsystem : List.of("nats", "arc", "telegraf")) {
+            await(subsystem).untilAsserted(() -> assertThat(said(subsystem).path("version").asText()).isEqualTo("v1.0.0"));
+        }
     }
 
-    @AfterEach
+    @AfterAll
     void stop() throws Exception {
         if (machine != null) {
             machine.close();
@@ -66,46 +71,46 @@ class FleetReportsTest {
         }
     }
 
-    private JsonNode said() throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(publisher.uri("/api/fleet/nats")).header("Authorization", "Bearer " + admin).build();
+    private JsonNode said(String subsystem) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(publisher.uri("/api/fleet/" + subsystem)).header("Authorization", "Bearer " + admin).build();
         return JSON.readTree(CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).body()).at("/machines/0");
     }
 
-    private void awaitReport(String state, String version) {
-        await(state + " " + version).untilAsserted(() -> {
-            assertThat(said().path("machine").asText()).isEqualTo("edge-1");
-            assertThat(said().path("state").asText()).isEqualTo(state);
-            assertThat(said().path("version").asText()).isEqualTo(version);
+    private void awaitReport(String subsystem, String state, String version) {
+        await(subsystem + " " + state + " " + version).untilAsserted(() -> {
+            assertThat(said(subsystem).path("machine").asText()).isEqualTo("edge-1");
+            assertThat(said(subsystem).path("state").asText()).isEqualTo(state);
+            assertThat(said(subsystem).path("version").asText()).isEqualTo(version);
         });
     }
 
-    private void release(String tag, String words) throws Exception {
-        scene.release("nats", tag, words);
-        assertThat(scene.tell(machine.uri("/webhook/hook"), "acme/nats", tag)).isEqualTo(202);
+    private void release(String subsystem, String tag, String words) throws Exception {
+        scene.release(subsystem, tag, words);
+        assertThat(scene.tell(machine.uri("/webhook/hook"), "acme/" + subsystem, tag)).isEqualTo(202);
     }
 
     @Test
     void everyEndOfAnUpdateIsReportedWithItsReason() throws Exception {
-        release("v1.1.0", "nats 1.1.0");
-        awaitReport("updated", "v1.1.0");
+        release("nats", "v1.1.0", "nats 1.1.0");
+        awaitReport("nats", "updated", "v1.1.0");
 
-        release("v1.2.0", "bad 1.2.0");
-        awaitReport("rolled-back", "v1.2.0");
-        assertThat(said().path("reason").asText()).isNotEmpty();
+        release("nats", "v1.2.0", "bad 1.2.0");
+        awaitReport("nats", "rolled-back", "v1.2.0");
+        assertThat(said("nats").path("reason").asText()).isNotEmpty();
 
-        release("v1.3.0", "broken 1.3.0");
-        awaitReport("failed", "v1.3.0");
+        release("nats", "v1.3.0", "broken 1.3.0");
+        awaitReport("nats", "failed", "v1.3.0");
     }
 
     @Test
     void noReportIsLostWhileTheOtherHubIsAway() throws Exception {
         publisher.kill();
-        release("v1.1.0", "nats 1.1.0");
-        await().untilAsserted(() -> assertThat(scene.manifest("nats").path("current_tag").asText()).isEqualTo("v1.1.0"));
+        release("arc", "v1.1.0", "arc 1.1.0");
+        await().untilAsserted(() -> assertThat(scene.manifest("arc").path("current_tag").asText()).isEqualTo("v1.1.0"));
 
         publisher.start();
 
-        awaitReport("updated", "v1.1.0");
+        awaitReport("arc", "updated", "v1.1.0");
     }
 
     @Test
@@ -114,8 +119,8 @@ class FleetReportsTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key))).isEqualTo("rw-------");
         byte[] before = Files.readAllBytes(key);
 
-        release("v1.1.0", "nats 1.1.0");
-        awaitReport("updated", "v1.1.0");
+        release("telegraf", "v1.1.0", "telegraf 1.1.0");
+        awaitReport("telegraf", "updated", "v1.1.0");
 
         assertThat(Files.readAllBytes(key)).isEqualTo(before);
         assertThat(new String(before, StandardCharsets.UTF_8)).contains("PRIVATE KEY");

@@ -79,6 +79,9 @@ public final class UpdateScene implements AutoCloseable {
 
     private UpdateScene stanza(String name, String repository, String... parameters) throws IOException {
         StringBuilder stanza = new StringBuilder(STANZA.formatted(name, repository));
+        if (!List.of(parameters).contains("health")) { // not by the task, which takes ten times as long to start
+            stanza.append("      - {name: health, value: \"sh health.sh ").append(name).append("\"}\n");
+        }
         for (int i = 0; i < parameters.length; i += 2) {
             stanza.append("      - {name: ").append(parameters[i]).append(", value: \"").append(parameters[i + 1]).append("\"}\n");
         }
@@ -128,6 +131,7 @@ public final class UpdateScene implements AutoCloseable {
                 "waystation.update.task", OutsideTool.required("task").toString(),
                 "waystation.update.task-grace", "300ms",
                 "waystation.update.file-upstreams", "true",
+                "waystation.update.reconcile-delay", "10ms",
                 "waystation.update.quiet", "100ms",
                 "waystation.update.health-needed", "2",
                 "waystation.update.health-of", "3",
@@ -288,7 +292,6 @@ public final class UpdateScene implements AutoCloseable {
                   - {name: subsystem, value: %1$s}
                   - {name: repository, value: "%2$s"}
                   - {name: process, value: %1$s}
-                  - {name: health, value: "task %1$s:health"}
             """;
     private static final String RELOAD = """
               reload:
