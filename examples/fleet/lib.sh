@@ -256,7 +256,13 @@ idle() {
 }
 
 operations() {
-    waystation "$1" operations list --kind update --state "$2" --json | grep -o '"kind"' | wc -l
+    local answer
+    answer=$(ask "$1" "/api/operations?kind=update&state=$2") && printf '%s' "$answer" | { grep -o '"kind"' || true; } | wc -l
+}
+
+# Asks the hub of a machine as its commands do, but without starting Java each time: name, path.
+ask() {
+    curl --silent --fail --max-time 10 --header "Authorization: Bearer $(cat "$scratch/$1/data/token")" "$(address "$1")$2"
 }
 
 ran() {
@@ -265,7 +271,7 @@ ran() {
 
 # What the hub says of the releases of greeter, on one line without blanks.
 rollout() {
-    waystation "$1" fleet show greeter --json | tr -d ' \n'
+    ask "$1" /api/fleet/greeter | tr -d ' \n'
 }
 
 # Whether a version is released to so many percent of machines.

@@ -27,6 +27,7 @@ public final class ChannelConfiguration implements CamelConfiguration {
         Store store = registry.lookupByNameAndType("store", Store.class);
         SecretBox box = registry.lookupByNameAndType("secretBox", SecretBox.class);
         Channels channels = new Channels(settings, Optional.of(new ChannelRows(store, box)), Clock.systemUTC());
+        Settings.of(context).list("waystation.channels.closed").forEach(channels::reserveForSource);
         registry.bind("channels", channels);
         SecretFiles files = new SecretFiles(context, Settings.of(context).duration("waystation.secrets.reload"));
         if (!settings.defined().isEmpty()) {

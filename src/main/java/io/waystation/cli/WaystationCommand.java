@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
             DeadLettersCommand.class, EndpointsCommand.class, DeliveriesCommand.class, WorkCommand.class, OperationsCommand.class, GroupsCommand.class, BackupCommand.class,
             UpdateCommands.Check.class, UpdateCommands.Plan.class, UpdateCommands.Why.class,
             UpdateCommands.Update.class, UpdateCommands.Approve.class, UpdateCommands.Reject.class, UpdateCommands.Rollback.class,
-            UpdateCommands.Unquarantine.class, FleetCommand.class, LintCommand.class, KeysCommand.class, ConfigCommand.class, CompletionCommand.class},
+            UpdateCommands.Unquarantine.class, FleetCommand.class, LintCommand.class, AuditCommand.class, KeysCommand.class, ConfigCommand.class, CompletionCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:the command ran and failed", "2:wrong usage, or a wrong setting",

@@ -65,6 +65,7 @@ class SelfUpdateTest {
     private Path home;
     private Path project;
     private GitUpstream upstream;
+    private final List<Process> supervisors = new ArrayList<>();
 
     @BeforeEach
     void install() throws Exception {
@@ -96,6 +97,10 @@ class SelfUpdateTest {
 
     @AfterEach
     void end() {
+        supervisors.forEach(supervisor -> {
+            supervisor.destroyForcibly();
+            supervisor.onExit().join();
+        });
         if (home != null) {
             hubs().forEach(ProcessHandle::destroyForcibly);
         }
@@ -106,20 +111,27 @@ class SelfUpdateTest {
                 .filter(process -> process.info().commandLine().orElse("").contains(home + "/lib/waystation.jar")).toList();
     }
 
-    private void start() throws IOException {
+    /** Starts the hub as its supervisor does, if there is one: the words in front of the command. */
+    private void start(List<String> supervisor, String... more) throws IOException {
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        List<String> command = new ArrayList<>(List.of(home.resolve("bin/waystation").toString(), "serve", "--port", Integer.toString(port),
+        List<String> command = new ArrayList<>(supervisor);
+        command.addAll(List.of(home.resolve("bin/waystation").toString(), "serve", "--port", Integer.toString(port),
                 "--data", folder.resolve("data").toString()));
-        for (String setting : List.of("project=" + project, "task=" + OutsideTool.required("task"), "file-upstreams=true", "quiet=0s", "soak=1s",
-                "health-interval=200ms", "reload-timeout=30s")) {
+        List<String> settings = new ArrayList<>(List.of("project=" + project, "task=" + OutsideTool.required("task"), "file-upstreams=true", "quiet=0s",
+                "soak=1s", "health-interval=200ms", "reload-timeout=30s"));
+        settings.addAll(List.of(more));
+        for (String setting : settings) {
             command.addAll(List.of("-D", "waystation.update." + setting));
         }
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("hub.java-home", System.getProperty("java.home")));
-        builder.start();
+        Process started = builder.start();
+        if (!supervisor.isEmpty()) {
+            supervisors.add(started);
+        }
         await().atMost(LONG).until(this::isHealthy);
     }
 
@@ -164,7 +176,7 @@ class SelfUpdateTest {
 
     @Test
     void bringsItselfToANewVersionAndBackFromOneThatDoesNotStart() throws Exception {
-        start();
+        start(List.of());
         long before = hubs().get(0).pid();
 
         release("v1.1.0");
@@ -188,5 +200,33 @@ class SelfUpdateTest {
         assertThat(home.resolve("lib/version.txt")).hasContent("v1.1.0");
         assertThat(hubs()).hasSize(1);
         assertThat(said("why", "waystation")).contains("quarantined");
+    }
+
+    /** The supervisor starts the hub again whenever it ends; its restart refuses a program that does not run, as a unit's check before the start would. */
+    @Test
+    void letsASupervisorRestartItAndGoesBackWhenThatRefuses() throws Exception {
+        Path supervise = Files.writeString(folder.resolve("supervise.sh"), "while :; do \"$@\" & echo $! > '" + folder + "/pid'; wait $!; sleep 0.2; done\n");
+        Path restart = Files.writeString(folder.resolve("restart.sh"), "'" + home + "/bin/waystation' --version && kill $(cat '" + folder + "/pid')\n");
+        start(List.of("sh", supervise.toString()), "self-restart=sh," + restart);
+        long before = hubs().get(0).pid();
+
+        release("v1.1.0");
+
+        awaitVersion("v1.1.0");
+        assertThat(hubs()).singleElement().satisfies(hub -> {
+            assertThat(hub.pid()).isNotEqualTo(before);
+            assertThat(hub.parent()).map(ProcessHandle::pid).as("the supervisor's").contains(supervisors.get(0).pid());
+        });
+        assertThat(home.resolve("lib/version.txt")).hasContent("v1.1.0");
+
+        Files.writeString(project.resolve("packages/v1.2.0/bin/waystation"), "#!/bin/sh\nexit 1\n");
+        release("v1.2.0");
+
+        await().atMost(LONG).untilAsserted(() -> assertThat(manifest().at("/quarantined/0/artefact/tag").asText()).isEqualTo("v1.2.0"));
+        awaitVersion("v1.1.0");
+        assertThat(manifest().at("/quarantined/0/reason").asText()).contains("hand-off-failed").contains("did not restart the hub");
+        assertThat(home.resolve("lib/version.txt")).hasContent("v1.1.0");
+        await().atMost(LONG).untilAsserted(() -> assertThat(hubs()).singleElement()
+                .satisfies(hub -> assertThat(hub.parent()).map(ProcessHandle::pid).contains(supervisors.get(0).pid())));
     }
 }

@@ -18,6 +18,8 @@ import io.waystation.update.change.ProcessControl.ProcessView.State;
  */
 public final class HealthGate {
     private static final int MOST_RESTARTS = 3;
+    private static final Duration LOOK = Duration.ofMillis(100);
+    private static final int MOST_LOOKS = 10;
 
     private final HealthCheck check;
     private final HealthPolicy policy;
@@ -150,12 +152,15 @@ public final class HealthGate {
 
         private void look() {
             ask();
-            if (view.state() == State.ENDED || view.restarts() > atSoak.restarts()
-                    || atSoak.pid() != 0 && view.pid() != atSoak.pid()) {
-                throw ChangeException.refused("failed-in-soak", "the process was ready and then ended: " + view.detail());
+            if (isOver()) {
+                throw ended();
             }
             if (provenAtSoak && proof.state() == RunningFile.State.NONE) {
-                throw ChangeException.refused("failed-in-soak", "the process was ready and then ended: " + proof.detail());
+                for (int i = 0; i < MOST_LOOKS && view.state() == State.RUNNING && !isOver(); i++) {
+                    pause(LOOK); // its supervisor has not noticed yet, and is to say how it ended
+                    view = process.get();
+                }
+                throw ended();
             }
             if (!enough()) {
                 throw ChangeException.refused("failed-in-soak", "was ready and then not any more: " + last.detail());
@@ -163,6 +168,15 @@ public final class HealthGate {
             if (!proven()) {
                 throw ChangeException.refused("failed-in-soak", "another file runs: " + proof.detail());
             }
+        }
+
+        private boolean isOver() {
+            return view.state() == State.ENDED || view.restarts() > atSoak.restarts() || atSoak.pid() != 0 && view.pid() != atSoak.pid();
+        }
+
+        private ChangeException ended() {
+            return ChangeException.refused("failed-in-soak", "the process was ready and then ended: "
+                    + (view.state() == State.UNKNOWN ? "nothing runs the new file any more" : view.detail()) + "; " + last.detail());
         }
     }
 }

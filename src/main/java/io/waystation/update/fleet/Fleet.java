@@ -21,6 +21,7 @@ import io.waystation.update.release.TrustedKeys;
 public final class Fleet {
     private final Store store;
     private final int most;
+    private final FleetMeters meters;
     private final Clock clock;
 
     /**
@@ -28,9 +29,10 @@ public final class Fleet {
      *
      * @param most machines that may enrol
      */
-    Fleet(Store store, int most, Clock clock) {
+    Fleet(Store store, int most, FleetMeters meters, Clock clock) {
         this.store = store;
         this.most = most;
+        this.meters = meters;
         this.clock = clock;
     }
 
@@ -51,6 +53,17 @@ public final class Fleet {
      * @throws FleetException {@code invalid-report}, {@code wrong-signature}, {@code machine-known} or {@code fleet-full}
      */
     public Accepted accept(byte[] envelope, String by) {
+        try {
+            Accepted accepted = judge(envelope, by);
+            meters.reported(accepted.news() ? "news" : "repeated");
+            return accepted;
+        } catch (FleetException refused) {
+            meters.reported(refused.code());
+            throw refused;
+        }
+    }
+
+    private Accepted judge(byte[] envelope, String by) {
         MachineReport report = open(envelope);
         Instant now = clock.instant();
         return store.writeNow(handle -> {

@@ -14,6 +14,7 @@ import io.waystation.settings.InvalidSettingException;
 import io.waystation.settings.Secret;
 import io.waystation.settings.Settings;
 import io.waystation.store.DataFolder;
+import io.waystation.store.Meters;
 import io.waystation.store.Store;
 import io.waystation.update.release.Machine;
 import io.waystation.update.release.ReleaseLedger;
@@ -38,12 +39,15 @@ public final class FleetConfiguration implements CamelConfiguration {
         Settings settings = Settings.of(context);
         Clock clock = Clock.systemUTC();
         Store store = registry.lookupByNameAndType("store", Store.class);
+        FleetMeters meters = new FleetMeters(Meters.of(context));
         FaultPoint fault = new FaultPoint(settings.text("waystation.update.halt-at").orElse(""));
-        Rollouts rollouts = new Rollouts(store, releases(registry), clock, fault::reached);
+        Rollouts rollouts = new Rollouts(store, releases(registry), clock, fault::reached, meters);
         registry.bind("rollouts", rollouts);
         registry.bind("rolloutPolicy", (RolloutPolicy) (subsystem, version, usual) ->
                 new Rollout(Math.min(usual.admits(), rollouts.first(subsystem)), usual.jitter(), usual.halted(), usual.reason()));
-        registry.bind("fleet", new Fleet(store, settings.number("waystation.fleet.machines", 1, MOST), clock));
+        Fleet fleet = new Fleet(store, settings.number("waystation.fleet.machines", 1, MOST), meters, clock);
+        meters.machines(fleet::machines);
+        registry.bind("fleet", fleet);
         Optional<FleetHub> hub = hub(settings);
         registry.bind("fleetReports", new FleetReports(hub, () -> MachineKey.in(registry.lookupByNameAndType("dataFolder", DataFolder.class).root()),
                 registry.lookupByNameAndType("machine", Machine.class).id(), registry.lookupByNameAndType("updates", Updates.class),

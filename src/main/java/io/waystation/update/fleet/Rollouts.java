@@ -40,25 +40,30 @@ public final class Rollouts {
     private final PublishedReleases releases;
     private final Clock clock;
     private final Consumer<String> fault;
+    private final FleetMeters meters;
 
     /**
      * Rollouts of these releases.
      *
      * @param fault told of the fault points as they are reached
      */
-    Rollouts(Store store, PublishedReleases releases, Clock clock, Consumer<String> fault) {
+    Rollouts(Store store, PublishedReleases releases, Clock clock, Consumer<String> fault, FleetMeters meters) {
         this.store = store;
         this.releases = releases;
         this.clock = clock;
         this.fault = fault;
+        this.meters = meters;
     }
 
     void add(String subsystem, RingPolicy policy) {
         policies.put(subsystem, policy);
+        meters.follow(subsystem, () -> view(subsystem));
     }
 
     void remove(String subsystem, RingPolicy policy) {
-        policies.remove(subsystem, policy);
+        if (policies.remove(subsystem, policy)) {
+            meters.leave(subsystem);
+        }
     }
 
     /** How a subsystem is rolled out, if a route says so. */

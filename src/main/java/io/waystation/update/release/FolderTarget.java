@@ -8,7 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Releases in a folder, which this hub or any web server hands out. Thread-safe for different releases; blocks. */
 public final class FolderTarget {
@@ -16,16 +19,19 @@ public final class FolderTarget {
 
     private final Path folder;
     private final URI baseUrl;
+    private final int keep;
 
     /**
      * A target.
      *
      * @param folder where each subsystem has a folder with a folder for each release
      * @param baseUrl its address, without a slash at its end
+     * @param keep releases of a subsystem that stay; older ones are deleted when a new one comes
      */
-    public FolderTarget(Path folder, URI baseUrl) {
+    public FolderTarget(Path folder, URI baseUrl, int keep) {
         this.folder = folder;
         this.baseUrl = baseUrl;
+        this.keep = keep;
     }
 
     /** Where a file can be had. */
@@ -41,8 +47,25 @@ public final class FolderTarget {
             for (ReleaseFiles.Text text : files.beside(manifest)) {
                 write(place.resolve(text.name()), text.bytes());
             }
+            deleteOld(place);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Who is in the middle of fetching an old one gets it to its end. */
+    private void deleteOld(Path newest) throws IOException {
+        try (Stream<Path> releases = Files.list(newest.getParent())) {
+            List<Path> old = releases.filter(release -> !release.equals(newest))
+                    .sorted(Comparator.comparing((Path release) -> release.toFile().lastModified()).reversed()).skip(keep - 1L).toList();
+            for (Path release : old) {
+                try (Stream<Path> files = Files.list(release)) {
+                    for (Path file : files.toList()) {
+                        Files.delete(file);
+                    }
+                }
+                Files.delete(release);
+            }
         }
     }
 

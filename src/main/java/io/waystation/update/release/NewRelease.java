@@ -20,6 +20,6 @@ public record NewRelease(String subsystem, UpstreamVersion version, String repos
     }
 
     boolean isThatOf(ReleaseManifest manifest) {
-        return manifest.upstream().equals(version) && manifest.artefacts().equals(artefacts);
+        return manifest.upstream().equals(version) && manifest.artefacts().containsAll(artefacts); // others may have built more
     }
 }

@@ -18,7 +18,7 @@ import io.waystation.work.WorkAddition;
 import io.waystation.work.WorkQueues;
 
 /** Builds the beans {@code releaseSettings}, {@code releaseLedger}, {@code releaseKeys}, {@code releasePublisher},
- * {@code releaseEvents}, {@code releaseHeaders}, {@code machine} and {@code signedDecisions}. */
+ * {@code releaseEvents}, {@code releaseParts}, {@code releaseHeaders}, {@code machine} and {@code signedDecisions}. */
 public final class ReleaseConfiguration implements CamelConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(ReleaseConfiguration.class);
 
@@ -44,6 +44,7 @@ public final class ReleaseConfiguration implements CamelConfiguration {
         registry.bind("releaseVerifier", verifier);
         registry.bind("releasePublisher", publisher);
         registry.bind("releaseEvents", new ReleaseEvents(ledger, releases, verifier, pinned, publisher, clock));
+        registry.bind("releaseParts", new ReleaseParts(ledger, verifier, publisher, clock));
         registry.bind("releaseHeaders", headers(releases));
         registry.bind("machine", machine);
         registry.bind("signedDecisions", new SignedDecisions(ledger, Platform.current(), machine.id()));

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 import io.waystation.store.Store;
 
@@ -125,6 +126,25 @@ public final class ReleaseLedger {
             ReleaseRows.vouch(handle, entry.manifest().keys(), signer, clock.instant());
             return null;
         });
+    }
+
+    /**
+     * Keeps the files of another hub's release of a version, for the releases that this hub makes of it.
+     *
+     * @param hub its name
+     * @param platforms what it may have files for, such as {@code linux/arm64}
+     */
+    void keepParts(String hub, ReleaseManifest manifest, Set<String> platforms) {
+        store.writeNow(handle -> {
+            manifest.artefacts().stream().filter(file -> platforms.contains(file.os() + "/" + file.arch()))
+                    .forEach(file -> ReleasePartRows.put(handle, manifest, file, hub, clock.instant()));
+            return null;
+        });
+    }
+
+    /** Files that other hubs have built of a commit. */
+    List<ReleaseArtefact> parts(String subsystem, String commit) {
+        return store.read(handle -> ReleasePartRows.list(handle, subsystem, commit));
     }
 
     /** Notes that a release was not accepted. */

@@ -1,6 +1,7 @@
 package io.waystation.update.release;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -79,6 +80,13 @@ public record ReleaseManifest(String schema, long serial, String subsystem, Stri
     /** The file for a machine. */
     public Optional<ReleaseArtefact> artefactFor(Platform platform) {
         return artefacts.stream().filter(artefact -> artefact.isFor(platform)).findFirst();
+    }
+
+    /** The same release with those of these files that are for platforms it has none for. */
+    public ReleaseManifest with(List<ReleaseArtefact> more) {
+        List<ReleaseArtefact> all = new ArrayList<>(artefacts);
+        more.stream().filter(file -> artefactFor(new Platform(file.os(), file.arch())).isEmpty()).forEach(all::add);
+        return new ReleaseManifest(schema, serial, subsystem, version, tag, commit, repository, published, expires, minimumCurrent, all, rollout, keys);
     }
 
     /** The same release with the next serial, for other machines or none, signed at another time. */

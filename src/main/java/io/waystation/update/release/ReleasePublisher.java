@@ -52,6 +52,7 @@ public final class ReleasePublisher {
      */
     public Entry prepare(NewRelease release) {
         SigningKey key = key();
+        List<ReleaseArtefact> parts = ledger.parts(release.subsystem(), release.version().commit());
         Rollout rollout = policy.get().first(release.subsystem(), release.version().version(), new Rollout(100, settings.jitter(), false, null));
         return ledger.next(release.subsystem(), (published, prepared, serial) -> {
             Optional<Entry> out = published.filter(entry -> release.isThatOf(entry.manifest()));
@@ -66,7 +67,7 @@ public final class ReleasePublisher {
             long own = ready.map(entry -> entry.manifest().serial()).orElse(serial); // nobody has seen that one
             return signed(State.PREPARED, new ReleaseManifest(ReleaseManifest.SCHEMA, own, release.subsystem(), release.version().version(),
                     release.version().tag(), release.version().commit(), release.repository(), now, now.plus(settings.lifetime()),
-                    release.minimumCurrent(), release.artefacts(), rollout, settings.vouched()), key);
+                    release.minimumCurrent(), release.artefacts(), rollout, settings.vouched()).with(parts), key);
         });
     }
 
@@ -81,7 +82,7 @@ public final class ReleasePublisher {
      */
     public ReleaseManifest announce(NewRelease release) {
         SigningKey key = key();
-        return tell(ledger.next(release.subsystem(), (published, prepared, serial) -> {
+        ReleaseManifest announced = tell(ledger.next(release.subsystem(), (published, prepared, serial) -> {
             Optional<Entry> out = published.filter(entry -> release.isThatOf(entry.manifest()));
             if (out.isPresent()) {
                 return out.get();
@@ -93,6 +94,27 @@ public final class ReleasePublisher {
                     ? new Entry(State.PUBLISHED, ready.manifest(), ready.envelope(), null)
                     : again(ready.manifest(), serial, ready.manifest().rollout(), key);
         }));
+        return complete(release.subsystem()).orElse(announced);
+    }
+
+    /**
+     * Publishes the newest release of a subsystem again, with the next serial, if other hubs have built it for platforms it has no file for.
+     *
+     * @return what was published; empty when there was nothing to add
+     * @throws IllegalStateException without a signing key
+     */
+    public Optional<ReleaseManifest> complete(String subsystem) {
+        SigningKey key = key();
+        Optional<ReleaseManifest> newest = ledger.published(subsystem).map(Entry::manifest);
+        List<ReleaseArtefact> parts = newest.map(manifest -> ledger.parts(subsystem, manifest.commit())).orElse(List.of());
+        if (newest.isEmpty() || newest.get().with(parts).equals(newest.get())) {
+            return Optional.empty();
+        }
+        return Optional.of(tell(ledger.next(subsystem, (published, prepared, serial) -> {
+            ReleaseManifest now = published.orElseThrow().manifest();
+            boolean other = !now.commit().equals(newest.get().commit());
+            return other || now.with(parts).equals(now) ? published.get() : again(now.with(parts), serial, now.rollout(), key);
+        })));
     }
 
     /**

@@ -24,17 +24,19 @@ import io.waystation.settings.Settings;
  * @param lifetime how long a signed release may be acted on
  * @param jitter machines wait at random up to this long before they act on a new release
  * @param folder where archives, and releases of the target {@code folder}, are kept
+ * @param keep releases of a subsystem that stay in the latter
  * @param baseUrl address of that folder as other machines reach it, or empty
  * @param from stream of the hub that this one takes releases from, or empty
  * @param token reader token for that stream and for files on its host, or empty
  * @param plainHttp whether files may be downloaded without TLS
  */
 public record ReleaseSettings(String hub, String channel, Optional<SigningKey> signer, List<String> trusted, List<ReleaseKey> vouched,
-        Duration lifetime, Duration jitter, Path folder, Optional<URI> baseUrl, Optional<URI> from, Optional<Secret> token,
+        Duration lifetime, Duration jitter, Path folder, int keep, Optional<URI> baseUrl, Optional<URI> from, Optional<Secret> token,
         boolean plainHttp) {
     private static final String SIGNING_KEY = "waystation.releases.signing-key";
     private static final String TOKEN = "waystation.releases.token";
     private static final String VOUCHED = "waystation.releases.vouched-keys";
+    private static final int MOST_KEPT = 10_000;
     private static final String NAME = "waystation.name";
 
     /** Checks everything; no bad key passes the start. */
@@ -55,7 +57,7 @@ public record ReleaseSettings(String hub, String channel, Optional<SigningKey> s
         return new ReleaseSettings(hub, settings.required("waystation.releases.channel"), signer,
                 settings.list("waystation.releases.trusted-keys"), vouched(settings), lifetime, settings.duration("waystation.releases.jitter"),
                 settings.text("waystation.releases.folder").map(text -> Path.of(text).toAbsolutePath().normalize()).orElse(data.resolve("releases")),
-                base, address(settings, "waystation.releases.from"),
+                settings.number("waystation.releases.keep", 1, MOST_KEPT), base, address(settings, "waystation.releases.from"),
                 settings.text(TOKEN).map(reference -> Secret.resolve(TOKEN, reference, literals)), settings.flag("waystation.releases.plain-http"));
     }
 

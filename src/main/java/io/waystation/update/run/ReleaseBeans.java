@@ -42,7 +42,7 @@ final class ReleaseBeans {
         ReleaseLedger ledger = registry.lookupByNameAndType("releaseLedger", ReleaseLedger.class);
         GithubTarget github = new GithubTarget(new ReleaseWriter(new GithubClient(github(registry, settings), clock)),
                 registry.lookupByNameAndType("upstreamSettings", UpstreamSettings.class).forge(), fault::reached);
-        FolderTarget folder = releases.baseUrl().map(base -> new FolderTarget(releases.folder().resolve("public"), base)).orElse(null);
+        FolderTarget folder = releases.baseUrl().map(base -> new FolderTarget(releases.folder().resolve("public"), base, releases.keep())).orElse(null);
         Path packed = releases.folder().resolve("packed");
         registry.bind("release", new ReleaseSteps(changes, registry.lookupByNameAndType("releasePublisher", ReleasePublisher.class),
                 new ReleaseSteps.ReleaseTargets(github, folder, packed, releases.hub()), Platform.current(), operations, fault));

@@ -45,6 +45,18 @@ final class UpdateDecisions {
                 : decider.decide(subsystem, state, clock.instant());
     }
 
+    /**
+     * Whether another signed release is next, or waits, now that one was installed: it may have been refused as too far from what was
+     * installed before, and nothing will tell of it again. Reads no upstream.
+     */
+    boolean goesOn(Subsystem subsystem) {
+        if (subsystem.selection().strategy() != Strategy.SIGNED) {
+            return false;
+        }
+        Action action = look(subsystem).action();
+        return action == Action.UPDATE || action == Action.HOLD;
+    }
+
     /** Decides, and keeps what was seen, what is wanted and what is held. */
     Decision decide(Exchange exchange, Subsystem subsystem) {
         Decision decision = look(subsystem);

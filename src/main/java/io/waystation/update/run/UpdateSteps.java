@@ -49,6 +49,7 @@ public final class UpdateSteps {
     private static final String SUBSYSTEM = "CamelWaystationSubsystem";
     private static final String WANTED = "CamelWaystationWanted";
     private static final String UPSTREAM = "CamelWaystationUpstream";
+    private static final String COMMITTED = "CamelWaystationCommitted";
     private static final String TURN = "CamelWaystationReloadTurn";
 
     private final Subsystems subsystems;
@@ -226,11 +227,14 @@ public final class UpdateSteps {
     public void commit(Exchange exchange) {
         change(exchange).commit();
         next(exchange, "publish");
+        exchange.setProperty(COMMITTED, true);
     }
 
-    /** Notes that the run has ended well. */
+    /** Notes that the run has ended well; sets {@code again} to whether what it installed lets a further release in. */
     public void done(Exchange exchange) {
         journal.end(exchange, subsystem(exchange).name(), "succeeded", null);
+        exchange.setProperty("again", exchange.getProperty(COMMITTED, false, boolean.class) && decisions.goesOn(subsystem(exchange)));
+        exchange.setProperty("cause", UpdateJournal.id(exchange));
     }
 
     /** Puts the old binary back and quarantines the version that failed. */

@@ -26,12 +26,13 @@ final class TaskCommand extends ExecCommand {
      * @param set environment variables and their values, not looked at yet
      * @param force whether it runs even where it says it is up to date
      * @param background whether processes it leaves behind may go on
+     * @param network whether it may use the network
      * @param timeout limit, or empty for the usual one
      * @param log gets its output, line by line
      * @param lease of the work it is done for
      */
     record Request(String task, String lane, Optional<Path> directory, Map<String, String> set, boolean force, boolean background,
-            Optional<Duration> timeout, Consumer<String> log, Optional<WorkLease> lease) {
+            boolean network, Optional<Duration> timeout, Consumer<String> log, Optional<WorkLease> lease) {
     }
 
     TaskCommand(String executable, Request request) {

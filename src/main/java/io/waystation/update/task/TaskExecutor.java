@@ -111,8 +111,9 @@ public final class TaskExecutor implements ExecCommandExecutor {
                 throw new IllegalArgumentException("was not run: " + refused.getMessage(), refused);
             }
         });
-        List<String> words = new ArrayList<>(List.of(program.toString(), "--taskfile", taskfile.toString(),
-                "--offline", "--disable-fuzzy", "--color=false", "--output", "prefixed"));
+        List<String> words = new ArrayList<>(settings.limits().around(request.network(), hubEnvironment.get("PATH")));
+        words.addAll(List.of(program.toString(), "--taskfile", taskfile.toString(), "--offline",
+                "--disable-fuzzy", "--color=false", "--output", "prefixed"));
         if (request.force()) {
             words.add("--force");
         }

@@ -16,8 +16,10 @@ import io.waystation.settings.Settings;
  * @param timeout limit of a run whose step has none
  * @param grace time between asking processes to end and killing them
  * @param output characters of a run's output that are kept
+ * @param limits what a run may use of the machine
  */
-record TaskSettings(String program, Path project, List<String> variables, Duration timeout, Duration grace, long output) {
+record TaskSettings(String program, Path project, List<String> variables, Duration timeout, Duration grace, long output,
+        TaskLimits limits) {
     private static final Duration LEAST = Duration.ofSeconds(1);
 
     TaskSettings {
@@ -31,6 +33,6 @@ record TaskSettings(String program, Path project, List<String> variables, Durati
         }
         return new TaskSettings(settings.required("waystation.update.task"), settings.path("waystation.update.project"),
                 settings.list("waystation.update.task-variables"), timeout, settings.duration("waystation.update.task-grace"),
-                settings.bytes("waystation.update.task-output"));
+                settings.bytes("waystation.update.task-output"), TaskLimits.from(settings));
     }
 }

@@ -45,6 +45,7 @@ public final class TaskStep implements ExecBinding, CamelContextAware {
     private Optional<Path> directory = Optional.empty();
     private boolean force;
     private boolean background;
+    private boolean network = true;
 
     @Override
     public CamelContext getCamelContext() {
@@ -104,6 +105,11 @@ public final class TaskStep implements ExecBinding, CamelContextAware {
         this.background = background;
     }
 
+    /** Whether it may use the network. */
+    public void setNetwork(boolean network) {
+        this.network = network;
+    }
+
     /** Reads the expressions; called when the route is made. */
     public void start() {
         if (task == null || subsystem == null) {
@@ -129,7 +135,7 @@ public final class TaskStep implements ExecBinding, CamelContextAware {
         String lane = subsystemOf.evaluate(exchange, String.class);
         Optional<Duration> timeout = Optional.of(endpoint.getTimeout())
                 .filter(millis -> millis != ExecEndpoint.NO_TIMEOUT).map(Duration::ofMillis);
-        return new TaskCommand(endpoint.getExecutable(), new TaskCommand.Request(name, lane, directory, set, force, background,
+        return new TaskCommand(endpoint.getExecutable(), new TaskCommand.Request(name, lane, directory, set, force, background, network,
                 timeout, log(exchange, lane), WorkLease.of(exchange)));
     }
 

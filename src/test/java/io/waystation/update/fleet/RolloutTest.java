@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -152,6 +155,14 @@ class RolloutTest {
         byte[] changed = new String(updated, StandardCharsets.UTF_8).replace("\"sig\":\"", "\"sig\":\"AAAA").getBytes(StandardCharsets.UTF_8);
         assertThat(VirtualMachine.post(hub.uri("/api/fleet/reports"), token, changed).statusCode()).isEqualTo(400);
         assertThat(VirtualMachine.post(hub.uri("/api/fleet/reports"), "nobody", updated).statusCode()).isEqualTo(401);
+        assertThat(metrics()).contains("waystation_fleet_reports_total{result=\"repeated\"} 2.0", "waystation_fleet_reports_total{result=\"machine-known\"} 1.0",
+                "waystation_fleet_machines 400.0", "waystation_fleet_rollout_admits{subsystem=\"nats\"} 5.0", "waystation_fleet_rollout_halted{subsystem=\"nats\"}",
+                "waystation_fleet_rollout_machines{state=\"failed\",subsystem=\"nats\"} 1.0");
+    }
+
+    private String metrics() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(hub.uri("/observe/metrics")).header("Authorization", "Bearer " + token).build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
     }
 
     private String report(byte[] report) throws IOException {

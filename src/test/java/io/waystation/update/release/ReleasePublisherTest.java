@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
@@ -41,7 +42,7 @@ class ReleasePublisherTest {
         store = Store.open(data, new SimpleMeterRegistry());
         ledger = new ReleaseLedger(store, clock);
         ReleaseSettings settings = new ReleaseSettings("dev", "releases", Optional.of(KEY), List.of(), List.of(), Duration.ofDays(30),
-                Duration.ofSeconds(30), folder, Optional.empty(), Optional.empty(), Optional.empty(), false);
+                Duration.ofSeconds(30), folder, 10, Optional.empty(), Optional.empty(), Optional.empty(), false);
         publisher = new ReleasePublisher(ledger, settings, () -> (subsystem, version, usual) -> new Rollout(10, usual.jitter(), false, null),
                 entry -> told.add(entry.manifest().serial()), clock);
     }
@@ -100,6 +101,36 @@ class ReleasePublisherTest {
         assertThat(next.version()).isEqualTo("1.1.0");
         assertThat(next.serial()).as("signed again, because what was prepared came before").isGreaterThan(halted.serial());
         assertThat(ledger.published("nats").orElseThrow().manifest()).isEqualTo(next);
+    }
+
+    @Test
+    void hasTheFilesOfOtherHubsWhicheverOfThemIsFirst() {
+        ReleaseArtefact early = new ReleaseArtefact("linux", "arm64", "nats-arm.tar.gz", 7, "cd".repeat(32), List.of(URI.create("https://example.com/arm")));
+        ReleaseArtefact late = new ReleaseArtefact("darwin", "arm64", "nats-mac.tar.gz", 8, "ef".repeat(32), List.of(URI.create("https://example.com/mac")));
+        ReleaseArtefact same = new ReleaseArtefact("linux", "amd64", "nats.tar.gz", 5, "00".repeat(32), List.of(URI.create("https://example.com/other")));
+        keepPart(early);
+
+        ReleaseManifest first = publisher.prepare(release("1.0.0")).manifest();
+        assertThat(publisher.announce(release("1.0.0"))).as("as it was prepared").isEqualTo(first);
+        assertThat(first.artefacts()).hasSize(2).contains(early);
+        keepPart(late);
+        keepPart(same);
+
+        assertThat(publisher.complete("nats").orElseThrow()).satisfies(second -> {
+            assertThat(second.serial()).isEqualTo(2);
+            assertThat(second.artefacts()).as("its own file of a platform stays").hasSize(3).contains(early, late).doesNotContain(same);
+            assertThat(second.rollout()).isEqualTo(first.rollout());
+        });
+        assertThat(publisher.complete("nats")).isEmpty();
+        assertThat(publisher.complete("arc")).isEmpty();
+        assertThat(publisher.announce(release("1.0.0")).serial()).isEqualTo(2);
+    }
+
+    private void keepPart(ReleaseArtefact file) {
+        NewRelease own = release("1.0.0");
+        ledger.keepParts("other", new ReleaseManifest(ReleaseManifest.SCHEMA, 3, "nats", "1.0.0", "v1.0.0", own.version().commit(), own.repository(),
+                clock.instant(), clock.instant().plus(Duration.ofDays(1)), null, List.of(file), new Rollout(100, Duration.ZERO, false, null), List.of()),
+                Set.of("linux/arm64", "darwin/arm64", "linux/amd64"));
     }
 
     @Test

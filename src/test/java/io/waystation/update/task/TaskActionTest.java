@@ -3,6 +3,7 @@ package io.waystation.update.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -61,16 +62,18 @@ class TaskActionTest {
         Path task = OutsideTool.required("task");
         project = Files.createDirectories(folder.resolve("project"));
         HubHome home = HubHome.in(folder);
-        for (String name : List.of("bin:build", "environment", "nested", "required", "asks", "reads", "args", "long", "unknown")) {
+        for (String name : List.of("bin:build", "environment", "nested", "required", "asks", "reads", "args", "long", "unknown", "limits")) {
             home.route(name.replace(':', '-') + ".camel.yaml", route(name.replace(':', '-'), "nats:" + name, ""));
         }
         home.route("named.camel.yaml", route("named", "\"${exchangeProperty.tasks}:bin:build\"", ""));
         home.route("short.camel.yaml", route("short", "nats:bin:build", "timeLimit: 500ms"));
         home.route("force.camel.yaml", route("force", "nats:ensure", "force: true"));
+        home.route("alone.camel.yaml", route("alone", "nats:limits", "network: false"));
         home.route("daemon.camel.yaml", route("daemon", "nats:daemon", ""));
         home.route("service.camel.yaml", route("service", "nats:daemon", "background: true"));
         hub = HubFixture.start(folder.resolve("data"), Optional.of(home.path()), "waystation.update.project", project.toString(),
-                "waystation.update.task", task.toString(), "waystation.update.task-grace", "300ms");
+                "waystation.update.task", task.toString(), "waystation.update.task-grace", "300ms",
+                "waystation.update.task-memory", "64GiB", "waystation.update.task-file-size", "1MiB", "waystation.update.task-processes", "30000");
     }
 
     private static String route(String id, String task, String more) {
@@ -153,6 +156,30 @@ class TaskActionTest {
                         "SHLVL", "_", "NO_COLOR").contains(name)
                 && !name.startsWith("GO") && !name.startsWith("XDG_") && !name.startsWith("SSL_") && !name.startsWith("CARGO_")
                 && !name.startsWith("RUSTUP_") && !name.toUpperCase(Locale.ROOT).endsWith("_PROXY") && !name.equals("DOCKER_HOST"));
+    }
+
+    @Test
+    void holdsATaskAndItsChildrenToTheirLimits() throws Exception {
+        OutsideTool.required("prlimit");
+
+        outcome(run("limits", "v1"));
+
+        assertThat(String.join("\n", lines)).contains("memory " + (64L << 20), "too large", "network " + network());
+    }
+
+    @Test
+    void givesATaskNoNetworkWhereItsStepSaysSo() throws Exception {
+        String unshare = OutsideTool.required("unshare").toString();
+        assumeTrue(new ProcessBuilder(unshare, "--net", "true").start().waitFor() == 0
+                || new ProcessBuilder(unshare, "--net", "--map-current-user", "true").start().waitFor() == 0, "this machine lets nobody be without network");
+
+        outcome(run("alone", "v1"));
+
+        assertThat(String.join("\n", lines)).contains("memory " + (64L << 20), "network net:").doesNotContain(network());
+    }
+
+    private static String network() throws IOException {
+        return Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString();
     }
 
     @Test

@@ -13,9 +13,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** {@code examples/fleet/run}, as a person runs it: real hubs, upstream, builds and supervisors. */
+/**
+ * {@code examples/fleet/run}, as a person runs it: the packaged hub three times, a real upstream, real builds and supervisors. Runs in
+ * the phase {@code verify}. With {@code -Dhub.package=classes} the hubs run from the classes of this build, without packaging.
+ */
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
-class FleetExampleTest {
+class FleetExampleIT {
     private static final String DONE = "== Done: all that should happen did";
 
     @BeforeAll
@@ -27,7 +30,9 @@ class FleetExampleTest {
         Path output = Path.of("target", "fleet-example" + String.join("", options) + ".out").toAbsolutePath();
         ProcessBuilder builder = new ProcessBuilder("examples/fleet/run").redirectErrorStream(true).redirectOutput(output.toFile());
         builder.command().addAll(List.of(options));
-        builder.environment().put("FLEET_CLASSPATH", absolute(System.getProperty("java.class.path")));
+        if ("classes".equals(System.getProperty("hub.package"))) {
+            builder.environment().put("FLEET_CLASSPATH", absolute(System.getProperty("java.class.path")));
+        }
         builder.environment().put("JAVA_HOME", System.getProperty("hub.java-home", System.getProperty("java.home")));
         Process process = builder.start();
         try {
@@ -49,7 +54,7 @@ class FleetExampleTest {
     @Test
     void aTagChangesAllMachinesAndAVersionThatCrashesGoesNoFurtherThanTheFirstMachineItCrashesOn() throws Exception {
         assertThat(run("--break", "--break-user")).contains("it reaches the first machine", "it reaches the second machine",
-                "v1.2.0 is rolled back and in quarantine", "nothing is built or restarted",
+                "v1.2.0 is rolled back and in quarantine", "nothing is built or restarted", "the hub looked at it",
                 "the first machine goes back to v1.1.0", "the rollout is halted", DONE);
     }
 }
