@@ -3,7 +3,7 @@
 # TLS. Targets on two cores: 2,000 deliveries a second; at 200 a second p50 under 20 ms and p99 under 150 ms from the acceptance of
 # an event to the first byte at the endpoint; one event to 1,000 endpoints in under 1 s.
 #
-#   bench/delivery.sh [NAME...]      names: one, twenty, thousand, late, fan, tls; default all; 15 to 25 s each
+#   bench/delivery.sh [NAME...]      names: one, twenty, thousand, late, fan, tls; default all; about 40 s each
 #
 # Needs: JDK 17+, curl, openssl, and the packaged hub (mvn -q package -DskipTests).
 set -uo pipefail
@@ -38,16 +38,16 @@ say "| run | endpoints | events/s posted | events | deliveries | repeated | deli
 say "|---|---|---|---|---|---|---|---|---|---|---|"
 for name in $names; do
   case $name in
-    one) measure one 1 "${RATE:-3000}" 10 ;;
-    twenty) measure twenty 20 "${RATE:-150}" 10 ;;
-    thousand) measure thousand 1000 "${RATE:-3}" 10 ;;
+    one) measure one 1 "${RATE:-3000}" 15 ;;
+    twenty) measure twenty 20 "${RATE:-150}" 15 ;;
+    thousand) measure thousand 1000 "${RATE:-3}" 15 ;;
     late) measure late 20 10 15 ;;
     fan) measure fan 1000 1 1 ;;
     tls)
       openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
         -addext subjectAltName=DNS:localhost -keyout "$WORK/tls.key" -out "$WORK/tls.pem" 2> /dev/null
       TRUSTED=$WORK/tls.pem
-      measure tls 20 "${RATE:-150}" 10 tls="$WORK/tls.pem,$WORK/tls.key"
+      measure tls 20 "${RATE:-150}" 15 tls="$WORK/tls.pem,$WORK/tls.key"
       TRUSTED= ;;
   esac
 done

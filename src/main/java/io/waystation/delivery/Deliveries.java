@@ -148,6 +148,7 @@ public final class Deliveries {
         message.setHeader(EventHeaders.SOURCE, event.source());
         message.setHeader(EventHeaders.TYPE, event.type());
         message.setHeader(EventHeaders.TIME, event.time().toString());
+        exchange.setProperty(DeliveryEvent.PROPERTY, event);
         message.setHeader(EventHeaders.CHANNEL, event.channel());
         if (event.subject() != null) {
             message.setHeader(EventHeaders.SUBJECT, event.subject());

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 
 import javax.net.ssl.SSLException;
 
@@ -34,6 +35,7 @@ final class DeliveryCall {
     private static final int SNIPPET = 1_024;
     private static final int LONGEST_ANSWER = 64 * 1_024;
     private static final int MOST_ADDRESSES = 4;
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}&&[^\n\t]]");
 
     private final DeliveryClient.Loop loop;
     private final AddressGuard guard;
@@ -147,8 +149,8 @@ final class DeliveryCall {
 
     /** The status has come, which decides. */
     private void answered() {
-        end(Answer.of(response.statusCode(), Optional.ofNullable(response.getHeader("Retry-After")),
-                snippet.toString(StandardCharsets.UTF_8).replaceAll("[\\p{Cntrl}&&[^\n\t]]", "")));
+        end(Answer.of(response.statusCode(), Optional.ofNullable(response.getHeader("Retry-After")), snippet.length() == 0 ? ""
+                : UNPRINTABLE.matcher(snippet.toString(StandardCharsets.UTF_8)).replaceAll("")));
     }
 
     private void end(Answer end) {

@@ -18,6 +18,9 @@ import io.waystation.event.Event;
  */
 public record DeliveryEvent(String id, String channel, String source, String type, String subject, Instant time,
         String contentType, byte[] body) {
+    /** Exchange property that holds it while its delivery runs. */
+    static final String PROPERTY = "CamelWaystationDeliveryEvent";
+
     static DeliveryEvent of(Event event) {
         return new DeliveryEvent(event.id(), event.channel(), event.source(), event.type(), event.subject(), event.time(),
                 event.contentType().orElse(null), event.body());

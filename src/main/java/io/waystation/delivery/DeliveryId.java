@@ -1,5 +1,6 @@
 package io.waystation.delivery;
 
+import java.util.regex.Pattern;
 
 import org.apache.commons.codec.digest.DigestUtils;
 
@@ -10,7 +11,7 @@ import org.apache.commons.codec.digest.DigestUtils;
  * @param endpoint id of the endpoint, without dots
  */
 record DeliveryId(String event, String endpoint) {
-    private static final String PLAIN = "[A-Za-z0-9_-]{1,100}";
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-]{1,100}");
     private static final int DIGEST_DIGITS = 32;
 
     /**
@@ -28,7 +29,7 @@ record DeliveryId(String event, String endpoint) {
 
     /** Value of {@code webhook-id}: the same for every attempt and endpoint, made by this hub, without dots. */
     static String webhookId(String event) {
-        return "msg_" + (event.matches(PLAIN) ? event : digest(event));
+        return "msg_" + (PLAIN.matcher(event).matches() ? event : digest(event));
     }
 
     private static String digest(String event) {

@@ -2,11 +2,11 @@ package io.waystation.delivery;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 import io.waystation.event.EventHeaders;
 import io.waystation.http.ProblemException;
@@ -46,7 +46,7 @@ final class DeliveryRequest {
 
     /** Headers for one attempt. */
     static Map<String, String> headers(Message message, Endpoint endpoint, Instant at, byte[] body) {
-        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        Map<String, String> headers = new LinkedHashMap<>(); // set one after the other, in any case: the later one wins
         headers.put("User-Agent", AGENT);
         headers.putAll(endpoint.headers());
         String contentType = message.getHeader(Exchange.CONTENT_TYPE, String.class);

@@ -8,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicLong;
 
-import io.waystation.event.EventHeaders;
 import io.waystation.work.CancelledException;
 import io.waystation.work.DeferException;
 import io.waystation.work.WorkHeaders;
@@ -197,9 +196,9 @@ public final class DeliverySender {
             attempts.add(handle, attempt);
             return null;
         });
-        String published = call.exchange().getMessage().getHeader(EventHeaders.TIME, String.class);
-        if (published != null) {
-            meters.delivered(Duration.between(Instant.parse(published), clock.instant()));
+        DeliveryEvent event = call.exchange().getProperty(DeliveryEvent.PROPERTY, DeliveryEvent.class);
+        if (event != null) {
+            meters.delivered(Duration.between(event.time(), clock.instant()));
         }
     }
 

@@ -28,6 +28,8 @@ final class SigningKey {
     private final Secret secret;
     private final Instant expires;
     private final StandardWebhooksKey standard;
+    private final Mac ofBytes;
+    private final Mac ofText;
 
     /**
      * A key.
@@ -39,6 +41,8 @@ final class SigningKey {
         this.secret = secret;
         this.expires = expires;
         this.standard = isStandard(secret.text()) ? StandardWebhooksKey.of(secret) : null;
+        this.ofBytes = standard != null && standard.isSymmetric() ? mac(standard.bytes()) : null;
+        this.ofText = mac(secret.text().getBytes(StandardCharsets.UTF_8));
     }
 
     private static boolean isStandard(String text) {
@@ -78,18 +82,27 @@ final class SigningKey {
     String standardSignature(byte[] start, byte[] body) {
         Base64.Encoder base64 = Base64.getEncoder();
         return standard.isSymmetric()
-                ? "v1," + base64.encodeToString(hmac(standard.bytes(), start, body))
+                ? "v1," + base64.encodeToString(hmac(ofBytes, start, body))
                 : "v1a," + base64.encodeToString(Ed25519.sign(standard.privateKey(), start, body));
     }
 
     /** HMAC-SHA256 with the whole text of the secret as key, in hexadecimal. */
     String hex(byte[] start, byte[] body) {
-        return HexFormat.of().formatHex(hmac(secret.text().getBytes(StandardCharsets.UTF_8), start, body));
+        return HexFormat.of().formatHex(hmac(ofText, start, body));
     }
 
-    private static byte[] hmac(byte[] key, byte[] start, byte[] body) {
-        Mac mac = HmacUtils.getInitializedMac(HmacAlgorithms.HMAC_SHA_256, key);
-        mac.update(start);
-        return mac.doFinal(body);
+    private static Mac mac(byte[] key) {
+        return HmacUtils.getInitializedMac(HmacAlgorithms.HMAC_SHA_256, key);
+    }
+
+    /** A copy of what the key has made ready costs less than to make it ready again. */
+    private static byte[] hmac(Mac ready, byte[] start, byte[] body) {
+        try {
+            Mac mac = (Mac) ready.clone();
+            mac.update(start);
+            return mac.doFinal(body);
+        } catch (CloneNotSupportedException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 }

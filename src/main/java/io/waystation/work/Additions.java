@@ -24,7 +24,8 @@ final class Additions {
     private static final String SIZE = "SELECT size FROM work_item WHERE seq = ?";
     private static final String INSERT = "INSERT INTO work_item (seq, queue, id, item_key, state, waits_for, priority, "
             + "next_at, latest_at, attempt, lost, fence, shielded, retry, operation, cause, causes, size, added_at, updated_at) "
-            + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, FALSE, ?, ?, ?, 1, ?, ?, ?)";
+            + "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, FALSE, ?, ?, ?, 1, ?, ?, ? "
+            + "WHERE NOT EXISTS (SELECT 1 FROM work_cause WHERE queue = ? AND id = ?) ON CONFLICT (queue, id) DO NOTHING";
     private static final String OTHERS_READY =
             "SELECT " + ItemRows.COLUMNS + " FROM work_item WHERE queue = ? AND item_key = ? AND state = 'ready' LIMIT ?";
     private static final String OTHERS_WAITING =
@@ -46,23 +47,41 @@ final class Additions {
 
     /** Makes an addition; what it changes for running attempts is told after the commit. */
     Added add(Statements statements, WorkAddition addition, AfterCommit after) throws Exception {
-        Optional<WorkStatus> known = ItemRows.find(statements, addition.queue(), addition.id());
-        if (known.isPresent()) {
-            return new Added(Added.Result.KNOWN, known.get().id(), known.get().operation());
-        }
-        after.wake(addition.queue());
         WorkAddition.Terms terms = addition.terms();
+        boolean alone = terms.supersede() == WorkAddition.Supersede.NONE && terms.coalesce() == WorkAddition.Coalesce.NONE;
+        if (!alone) { // the others of its key stay as they are when it is known
+            Optional<Added> known = known(statements, addition);
+            if (known.isPresent()) {
+                return known.get();
+            }
+        }
         if (terms.supersede() != WorkAddition.Supersede.NONE) {
             supersede(statements, addition, after);
         }
         if (terms.coalesce() != WorkAddition.Coalesce.NONE) {
             Optional<Pending> pending = pending(statements, addition);
             if (pending.isPresent()) {
-                return coalesce(statements, addition, pending.get());
+                after.wake(addition.queue());
+                return coalesce(statements, addition, pending.get(), after);
             }
         }
-        insert(statements, addition);
+        if (!insert(statements, addition, after)) {
+            return known(statements, addition).orElseThrow();
+        }
+        after.wake(addition.queue());
         return new Added(Added.Result.ADDED, addition.id(), addition.operation());
+    }
+
+    private static Optional<Added> known(Statements statements, WorkAddition addition) throws SQLException {
+        return ItemRows.find(statements, addition.queue(), addition.id())
+                .map(item -> new Added(Added.Result.KNOWN, item.id(), item.operation()));
+    }
+
+    /** Brings the keys of what was added into the rotation, once for all of them; call it after the last addition of a work. */
+    void rotate(Statements statements, AfterCommit after) throws SQLException {
+        for (Map.Entry<AfterCommit.Key, Integer> key : after.rotations().entrySet()) {
+            keys.rotate(statements, key.getKey().queue(), key.getKey().key(), key.getValue());
+        }
     }
 
     private Optional<Pending> pending(Statements statements, WorkAddition addition) throws SQLException {
@@ -71,7 +90,7 @@ final class Additions {
                 : statements.first(WAITING_OF_KEY, Pending::read, addition.queue(), addition.key());
     }
 
-    private Added coalesce(Statements statements, WorkAddition addition, Pending pending) throws SQLException {
+    private Added coalesce(Statements statements, WorkAddition addition, Pending pending, AfterCommit after) throws SQLException {
         long now = clock.millis();
         statements.update(ADD_CAUSE, addition.queue(), addition.id(), pending.seq(), cause(addition), now);
         long size;
@@ -92,7 +111,7 @@ final class Additions {
         statements.update(COUNT_CAUSE, pending.nextAt(addition.terms(), latest, now), latest, addition.terms().priority(), addition.terms().priority(),
                 size, now, pending.seq());
         if (pending.ready()) {
-            keys.rotate(statements, addition.queue(), addition.key(), addition.terms().priority());
+            after.rotate(addition.queue(), addition.key(), addition.terms().priority());
         }
         return new Added(Added.Result.COALESCED, pending.id(), pending.operation());
     }
@@ -101,7 +120,8 @@ final class Additions {
         return addition.cause() == null ? addition.id() : addition.cause();
     }
 
-    private void insert(Statements statements, WorkAddition addition) throws Exception {
+    /** Whether it was inserted; not when its id is known. */
+    private boolean insert(Statements statements, WorkAddition addition, AfterCommit after) throws Exception {
         long now = clock.millis();
         long seq = lastSeq.incrementAndGet();
         WorkAddition.Terms terms = addition.terms();
@@ -110,17 +130,21 @@ final class Additions {
         Long latest = quiet && !terms.maxWait().isZero() ? (Long) (now + Math.max(terms.maxWait().toMillis(), terms.delay().toMillis())) : null;
         long nextAt = latest == null ? now + wait : Math.min(now + wait, latest);
         String waitsFor = wait == 0 ? null : quiet ? "quiet" : "delay";
-        statements.update(INSERT, seq, addition.queue(), addition.id(), addition.key(), wait == 0 ? "ready" : "waiting",
+        int inserted = statements.update(INSERT, seq, addition.queue(), addition.id(), addition.key(), wait == 0 ? "ready" : "waiting",
                 waitsFor, terms.priority(), nextAt, latest, addition.retry(), addition.operation(), cause(addition),
-                addition.body().length, now, now);
+                addition.body().length, now, now, addition.queue(), addition.id());
+        if (inserted == 0) {
+            return false;
+        }
         ItemRows.keepPayload(statements, seq, addition.attributes(), addition.body());
         if (wait == 0) {
-            keys.rotate(statements, addition.queue(), addition.key(), terms.priority());
+            after.rotate(addition.queue(), addition.key(), terms.priority());
         }
         if (addition.operation() != null) {
             endings.observer().added(statements.handle(), new WorkItem(addition.queue(), addition.id(), addition.key(), 0,
                     List.of(cause(addition)), addition.body(), addition.attributes(), addition.operation()));
         }
+        return true;
     }
 
     private void supersede(Statements statements, WorkAddition addition, AfterCommit after) throws Exception {

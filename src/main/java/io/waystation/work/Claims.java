@@ -20,8 +20,9 @@ final class Claims {
     private static final String MAKE_READY = "UPDATE work_item SET state = 'ready', waits_for = NULL WHERE seq = ?";
     private static final String NEXT_DUE =
             "SELECT next_at FROM work_item WHERE queue = ? AND state = 'waiting' ORDER BY next_at LIMIT 1";
-    private static final String READY = "SELECT " + ItemRows.COLUMNS + ", fence, retry FROM work_item "
-            + "WHERE queue = ? AND item_key = ? AND state = 'ready' ORDER BY priority DESC, seq LIMIT ?";
+    private static final String READY = "SELECT " + ItemRows.TO_CLAIM + " FROM work_item item "
+            + "LEFT JOIN work_payload payload ON payload.seq = item.seq WHERE item.queue = ? AND item.item_key = ? "
+            + "AND item.state = 'ready' ORDER BY item.priority DESC, item.seq LIMIT ?";
     private static final String WAITS_BEFORE =
             "SELECT 1 FROM work_item WHERE queue = ? AND item_key = ? AND state = 'waiting' AND seq < ? LIMIT 1";
     private static final String BEGIN = "UPDATE work_item SET state = 'running', owner = ?, fence = fence + 1, "
@@ -91,7 +92,7 @@ final class Claims {
 
     private void serveKey(Statements statements, QueueOptions options, KeyRows.Key key, int most, List<Claim> claimed)
             throws Exception {
-        List<Claim> ready = statements.list(READY, Claim::read, options.queue(), key.name(), most + 1);
+        List<Ready> ready = statements.list(READY, Ready::read, options.queue(), key.name(), most + 1);
         if (ready.isEmpty()) {
             keys.settle(statements, options.queue(), key.name(), 0);
             return;
@@ -101,13 +102,13 @@ final class Claims {
             return;
         }
         int begun = 0;
-        for (Claim claim : ready.subList(0, Math.min(most, ready.size()))) {
-            if (claim.status().lost() > options.maxLost()) {
-                endings.endPending(statements, claim.status(), new WorkOutcome(WorkOutcome.State.FAILED,
-                        "the hub ended " + claim.status().lost() + " times while it ran", null));
+        for (Ready each : ready.subList(0, Math.min(most, ready.size()))) {
+            if (each.status().lost() > options.maxLost()) {
+                endings.endPending(statements, each.status(), new WorkOutcome(WorkOutcome.State.FAILED,
+                        "the hub ended " + each.status().lost() + " times while it ran", null));
                 continue;
             }
-            claimed.add(begin(statements, claim));
+            claimed.add(begin(statements, each));
             begun++;
         }
         if (begun == 0) {
@@ -123,9 +124,9 @@ final class Claims {
         return statements.first(WAITS_BEFORE, row -> true, first.queue(), first.key(), first.number()).isPresent();
     }
 
-    private Claim begin(Statements statements, Claim ready) throws Exception {
+    private Claim begin(Statements statements, Ready ready) throws Exception {
         statements.update(BEGIN, owner, clock.millis(), ready.status().number());
-        WorkItem item = ItemRows.item(statements, ready.status(), ready.status().attempt() + 1);
+        WorkItem item = ItemRows.item(statements, ready.status(), ready.status().attempt() + 1, ready.cause(), ready.payload());
         if (item.operation() != null) {
             endings.observer().claimed(statements.handle(), item);
         }
@@ -135,11 +136,15 @@ final class Claims {
     private record Due(long seq, String key, int priority) {
     }
 
-    /** An item and the fence of its attempt; before it has begun, without the item. */
-    record Claim(WorkStatus status, WorkItem item, long fence, String retry) {
-        private static Claim read(ResultSet row) throws SQLException {
-            return new Claim(ItemRows.status(row), null, row.getLong(20), row.getString(21));
+    /** An item that has its turn, and what it carries. */
+    private record Ready(WorkStatus status, long fence, String retry, String cause, ItemRows.Payload payload) {
+        private static Ready read(ResultSet row) throws SQLException {
+            return new Ready(ItemRows.status(row), row.getLong(20), row.getString(21), row.getString(22), ItemRows.payload(row, 23));
         }
+    }
+
+    /** An item and the fence of its attempt. */
+    record Claim(WorkStatus status, WorkItem item, long fence, String retry) {
     }
 
     /**

@@ -7,6 +7,7 @@ import java.sql.Savepoint;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -87,6 +88,42 @@ final class Endings {
     }
 
     /**
+     * Ends attempts; what each had enlisted is written with it. Their keys are settled by the caller.
+     *
+     * <p>One savepoint is around all of them, as most of the cost of a small effect would be one of its own. When one of them
+     * fails, they are made again, each for itself. Those with an operation are so at once: their observer is told once.
+     *
+     * @return the state of each item, or empty where the attempt is no longer current and nothing was changed
+     */
+    List<Optional<ItemState>> endAll(Statements statements, List<WorkRunner.Ended> ended) throws Exception {
+        if (ended.size() > 1 && ended.stream().allMatch(each -> each.lease().item().operation() == null)) {
+            Connection connection = statements.handle().getConnection();
+            Savepoint savepoint = connection.setSavepoint();
+            try {
+                List<Optional<ItemState>> states = endEach(statements, ended, true);
+                connection.releaseSavepoint(savepoint);
+                return states;
+            } catch (Exception e) {
+                if (Store.losesTransaction(e)) {
+                    throw e;
+                }
+                connection.rollback(savepoint);
+                connection.releaseSavepoint(savepoint);
+            }
+        }
+        return endEach(statements, ended, false);
+    }
+
+    private List<Optional<ItemState>> endEach(Statements statements, List<WorkRunner.Ended> ended, boolean together) throws Exception {
+        List<Optional<ItemState>> states = new ArrayList<>(ended.size());
+        for (WorkRunner.Ended each : ended) {
+            states.add(together && each.end() instanceof AttemptEnd.Succeeded succeeded
+                    ? finishWithEffects(statements, each.lease(), succeeded) : end(statements, each.lease(), each.end()));
+        }
+        return states;
+    }
+
+    /**
      * Ends an attempt. Its key is settled by the caller.
      *
      * @return the state of the item, or empty when the attempt is no longer current and nothing was changed
@@ -122,19 +159,13 @@ final class Endings {
     }
 
     private Optional<ItemState> succeed(Statements statements, HeldLease lease, AttemptEnd.Succeeded end) throws Exception {
-        WorkOutcome outcome = new WorkOutcome(WorkOutcome.State.SUCCEEDED, "", end.result());
         if (lease.effects().isEmpty() && lease.item().operation() == null) {
-            return finish(statements, lease, outcome, null, null);
+            return finishWithEffects(statements, lease, end);
         }
         Connection connection = statements.handle().getConnection();
         Savepoint savepoint = connection.setSavepoint();
         try {
-            Optional<ItemState> state = finish(statements, lease, outcome, null, null);
-            if (state.isPresent()) {
-                for (Work<?> effect : lease.effects()) {
-                    effect.run(statements.handle());
-                }
-            }
+            Optional<ItemState> state = finishWithEffects(statements, lease, end);
             connection.releaseSavepoint(savepoint);
             return state;
         } catch (Exception e) {
@@ -145,6 +176,17 @@ final class Endings {
             connection.releaseSavepoint(savepoint);
             return end(statements, lease, new AttemptEnd.Failed(e, null, null));
         }
+    }
+
+    private Optional<ItemState> finishWithEffects(Statements statements, HeldLease lease, AttemptEnd.Succeeded end) throws Exception {
+        Optional<ItemState> state =
+                finish(statements, lease, new WorkOutcome(WorkOutcome.State.SUCCEEDED, "", end.result()), null, null);
+        if (state.isPresent()) {
+            for (Work<?> effect : lease.effects()) {
+                effect.run(statements.handle());
+            }
+        }
+        return state;
     }
 
     private Optional<ItemState> fail(Statements statements, HeldLease lease, AttemptEnd.Failed failed) throws Exception {
@@ -181,7 +223,8 @@ final class Endings {
         if (statements.update(FINISH, state.text(), reason, errorClass, routeId, now, now, lease.seq(), lease.fence()) == 0) {
             return Optional.empty();
         }
-        if (state == ItemState.SUCCEEDED || state == ItemState.SUPERSEDED) {
+        boolean carried = lease.item().body().length > 0 || !lease.item().attributes().isEmpty();
+        if (carried && (state == ItemState.SUCCEEDED || state == ItemState.SUPERSEDED)) {
             ItemRows.dropPayload(statements, lease.seq());
         }
         if (lease.item().operation() != null) {

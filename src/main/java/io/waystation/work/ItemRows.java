@@ -19,6 +19,9 @@ final class ItemRows {
     static final int CAUSES = 10_000;
     static final String COLUMNS = "seq, queue, id, item_key, state, waits_for, reason, error_class, route_id, priority, "
             + "next_at, attempt, lost, operation, causes, size, added_at, updated_at, finished_at";
+    /** The same columns, then fence, retry, cause and payload, of {@code work_item item LEFT JOIN work_payload payload}. */
+    static final String TO_CLAIM = "item." + COLUMNS.replace(", ", ", item.")
+            + ", item.fence, item.retry, item.cause, payload.attributes, payload.body";
     private static final String BY_ID = "SELECT " + COLUMNS + " FROM work_item WHERE queue = ? AND id = ?";
     private static final String COALESCED_INTO = "SELECT " + COLUMNS + " FROM work_item WHERE seq = "
             + "(SELECT item_seq FROM work_cause WHERE queue = ? AND id = ?)";
@@ -29,7 +32,8 @@ final class ItemRows {
             "SELECT cause FROM work_cause WHERE item_seq = ? ORDER BY added_at, id LIMIT " + (CAUSES - 1);
     private static final String PAYLOAD = "SELECT attributes, body FROM work_payload WHERE seq = ?";
     private static final String KEEP_PAYLOAD = "INSERT INTO work_payload (seq, attributes, body) VALUES (?, ?, ?)";
-    private static final String REPLACE_PAYLOAD = "UPDATE work_payload SET attributes = ?, body = ? WHERE seq = ?";
+    private static final String REPLACE_PAYLOAD = KEEP_PAYLOAD
+            + " ON CONFLICT (seq) DO UPDATE SET attributes = excluded.attributes, body = excluded.body";
     private static final String DROP_PAYLOAD = "DELETE FROM work_payload WHERE seq = ?";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() { };
@@ -73,6 +77,13 @@ final class ItemRows {
                 payload.body(), payload.attributes(), status.operation());
     }
 
+    /** The same for an item whose first cause and payload are known. */
+    static WorkItem item(Statements statements, WorkStatus status, int attempt, String cause, Payload payload) throws SQLException {
+        List<String> causes = status.causes() > 1 ? causes(statements, status.number()) : List.of(cause);
+        return new WorkItem(status.queue(), status.id(), status.key(), attempt, causes, payload.body(), payload.attributes(),
+                status.operation());
+    }
+
     static WorkStatus.Content content(Statements statements, WorkStatus status) throws SQLException {
         Optional<Payload> payload = payload(statements, status.number());
         return new WorkStatus.Content(status, causes(statements, status.number()),
@@ -92,16 +103,25 @@ final class ItemRows {
     }
 
     static Optional<Payload> payload(Statements statements, long seq) throws SQLException {
-        return statements.first(PAYLOAD, row -> new Payload(texts(row.getString(1)), row.getBytes(2)), seq);
+        return statements.first(PAYLOAD, row -> payload(row, 1), seq);
     }
 
+    /** Attributes and body, which stand in two columns; both null when the item carries nothing. */
+    static Payload payload(ResultSet row, int column) throws SQLException {
+        String attributes = row.getString(column);
+        return attributes == null ? Payload.EMPTY : new Payload(texts(attributes), row.getBytes(column + 1));
+    }
+
+    /** Keeps what an item carries, which may be nothing. */
     static void keepPayload(Statements statements, long seq, Map<String, String> attributes, byte[] body) throws SQLException {
-        statements.update(KEEP_PAYLOAD, seq, text(attributes), body);
+        if (body.length > 0 || !attributes.isEmpty()) {
+            statements.update(KEEP_PAYLOAD, seq, text(attributes), body);
+        }
     }
 
     static void replacePayload(Statements statements, long seq, Map<String, String> attributes, byte[] body)
             throws SQLException {
-        statements.update(REPLACE_PAYLOAD, text(attributes), body, seq);
+        statements.update(REPLACE_PAYLOAD, seq, text(attributes), body);
     }
 
     static void dropPayload(Statements statements, long seq) throws SQLException {

@@ -24,12 +24,13 @@ final class KeyRows {
             "SELECT priority FROM work_item WHERE queue = ? AND item_key = ? AND state = 'ready' ORDER BY priority DESC, seq LIMIT 1";
     private static final String SERVED =
             "UPDATE work_key SET running = running + ?, turn = ?, priority = ? WHERE queue = ? AND item_key = ?";
-    private static final String FREED = "UPDATE work_key SET running = CASE WHEN running > ? THEN running - ? ELSE 0 END WHERE queue = ? AND item_key = ?";
-    private static final String BACK = "UPDATE work_key SET priority = ?, turn = CASE WHEN wait_until IS NOT NULL THEN NULL "
+    private static final String FREED = "running = CASE WHEN running > ? THEN running - ? ELSE 0 END";
+    private static final String BACK = "UPDATE work_key SET " + FREED + ", priority = ?, turn = CASE WHEN wait_until IS NOT NULL THEN NULL "
             + "WHEN turn IS NULL THEN ? ELSE turn END WHERE queue = ? AND item_key = ?";
     private static final String OUT = "UPDATE work_key SET turn = NULL WHERE queue = ? AND item_key = ?";
+    private static final String OUT_AND_FREED = "UPDATE work_key SET " + FREED + ", turn = NULL WHERE queue = ? AND item_key = ?";
     private static final String FORGET =
-            "DELETE FROM work_key WHERE queue = ? AND item_key = ? AND running = 0 AND wait_until IS NULL";
+            "DELETE FROM work_key WHERE queue = ? AND item_key = ? AND running <= ? AND wait_until IS NULL";
     private static final String HOLD =
             "UPDATE work_key SET wait_until = ?, wait_reason = ?, turn = NULL WHERE queue = ? AND item_key = ?";
     private static final String DUE =
@@ -76,15 +77,11 @@ final class KeyRows {
 
     /** Records that items of a key no longer run, or that what is ready of it has changed. */
     void settle(Statements statements, String queue, String key, int ended) throws SQLException {
-        if (ended > 0) {
-            statements.update(FREED, ended, ended, queue, key);
-        }
         Optional<Integer> best = statements.first(BEST, row -> row.getInt(1), queue, key);
         if (best.isPresent()) {
-            statements.update(BACK, best.get(), turn(), queue, key);
-        } else {
-            statements.update(OUT, queue, key);
-            statements.update(FORGET, queue, key);
+            statements.update(BACK, ended, ended, best.get(), turn(), queue, key);
+        } else if (statements.update(FORGET, queue, key, ended) == 0) {
+            statements.update(OUT_AND_FREED, ended, ended, queue, key);
         }
     }
 

@@ -2,6 +2,7 @@ package io.waystation.work;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * What is to be added to a queue.
@@ -19,7 +20,7 @@ import java.util.Map;
 public record WorkAddition(String queue, String id, String key, byte[] body, Map<String, String> attributes, String cause,
         String retry, String operation, Terms terms) {
     static final int LONGEST = 512;
-    private static final String QUEUE_NAME = "[A-Za-z0-9._-]{1,128}";
+    private static final Pattern QUEUE_NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
     /** Checks names and schedule. */
     public WorkAddition {
@@ -41,7 +42,7 @@ public record WorkAddition(String queue, String id, String key, byte[] body, Map
     }
 
     static void requireQueueName(String queue) {
-        if (!queue.matches(QUEUE_NAME)) {
+        if (!QUEUE_NAME.matcher(queue).matches()) {
             throw new IllegalArgumentException(
                     "a queue's name is 1 to 128 letters, digits, dots, hyphens and underscores, not '" + queue + "'");
         }

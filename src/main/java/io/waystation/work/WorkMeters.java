@@ -20,6 +20,8 @@ final class WorkMeters {
     private final MeterRegistry registry;
     private final Set<String> watched = ConcurrentHashMap.newKeySet();
     private final Map<String, Recent> recent = new ConcurrentHashMap<>();
+    private final Map<Of, Counter> added = new ConcurrentHashMap<>();
+    private final Map<Of, Timer> attempts = new ConcurrentHashMap<>();
     private volatile Function<String, QueueStatus> status;
 
     WorkMeters(MeterRegistry registry) {
@@ -29,18 +31,23 @@ final class WorkMeters {
     /** Additions of a queue, by what became of them. */
     void added(String queue, Added.Result result) {
         watch(queue);
-        Counter.builder("waystation.work.added").description("Additions to a queue, by what became of them")
-                .tag("queue", queue).tag("result", result.name().toLowerCase(Locale.ROOT)).register(registry).increment();
+        added.computeIfAbsent(new Of(queue, result.name()), of -> Counter.builder("waystation.work.added")
+                .description("Additions to a queue, by what became of them")
+                .tag("queue", queue).tag("result", result.name().toLowerCase(Locale.ROOT)).register(registry)).increment();
     }
 
     /** An attempt has ended. */
     void ended(String queue, AttemptEnd end, Optional<ItemState> state, HeldLease lease) {
         watch(queue);
         String result = state.map(ItemState::text).orElse("lost");
-        Timer.builder("waystation.work.attempts").description("Attempts, by the state of their item after it")
-                .tag("queue", queue)
-                .tag("result", end instanceof AttemptEnd.Failed && state.isPresent() && state.get() != ItemState.DEAD ? "retry" : result)
-                .register(registry).record(lease.age(), TimeUnit.NANOSECONDS);
+        boolean retry = end instanceof AttemptEnd.Failed && state.isPresent() && state.get() != ItemState.DEAD;
+        attempts.computeIfAbsent(new Of(queue, retry ? "retry" : result), of -> Timer.builder("waystation.work.attempts")
+                .description("Attempts, by the state of their item after it")
+                .tag("queue", queue).tag("result", of.result()).register(registry)).record(lease.age(), TimeUnit.NANOSECONDS);
+    }
+
+    /** What a meter is of; looking one up in the registry costs more than counting. */
+    private record Of(String queue, String result) {
     }
 
     /** Reads gauges from the store when somebody asks, but not more than once in a few seconds. */

@@ -189,6 +189,7 @@ public final class WorkQueues implements AutoCloseable {
                 means.meters().added(addition.queue(), added.result());
                 results.add(added);
             }
+            additions.rotate(statements, after);
         }
         return results;
     }

@@ -157,12 +157,10 @@ final class WorkRunner {
 
     private Turned turn(Statements statements, List<Ended> batch, int room) throws Exception {
         Map<String, Integer> ends = new HashMap<>();
-        List<Optional<ItemState>> states = new ArrayList<>(batch.size());
-        for (Ended each : batch) {
-            Optional<ItemState> state = endings.end(statements, each.lease(), each.end());
-            states.add(state);
-            if (state.isPresent()) {
-                ends.merge(each.lease().item().key(), 1, Integer::sum);
+        List<Optional<ItemState>> states = endings.endAll(statements, batch);
+        for (int i = 0; i < states.size(); i++) {
+            if (states.get(i).isPresent()) {
+                ends.merge(batch.get(i).lease().item().key(), 1, Integer::sum);
             }
         }
         for (Map.Entry<String, Integer> key : ends.entrySet()) {
@@ -294,7 +292,8 @@ final class WorkRunner {
         return stopping;
     }
 
-    private record Ended(HeldLease lease, AttemptEnd end) {
+    /** An attempt that has ended, and how. */
+    record Ended(HeldLease lease, AttemptEnd end) {
     }
 
     private record Turned(List<Optional<ItemState>> states, Claims.Claimed claimed) {

@@ -38,7 +38,7 @@ public record WorkStatus(long number, String queue, String id, String key, ItemS
      * @param status where it stands
      * @param causes ids of what asked for it, oldest first, up to 10,000
      * @param attributes what was kept with it
-     * @param body its bytes; empty when it has succeeded or was superseded, for then they are gone
+     * @param body its bytes; empty when it carried nothing, or has succeeded or was superseded, for then they are gone
      */
     public record Content(WorkStatus status, List<String> causes, Map<String, String> attributes, Optional<byte[]> body) {
     }
