@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.waystation.delivery.Endpoint;
+import io.waystation.delivery.EndpointOptions;
 import io.waystation.delivery.EndpointTerms;
 import io.waystation.delivery.Endpoints;
 import io.waystation.delivery.EventSelection;
@@ -76,7 +77,8 @@ public final class EndpointsApi {
         return new EndpointTerms(
                 styles.isEmpty() ? usual.styles() : checked("signatures", () -> styles.stream().map(SignatureStyle::of).toList()),
                 request.text("ordering").map(text -> checked("ordering", () -> Ordering.of(text))).orElse(usual.ordering()),
-                request.text("retry").map(text -> checked("retry", () -> EndpointTerms.checkedRetry(text))).orElse(null), 0);
+                request.text("retry").map(text -> checked("retry", () -> EndpointTerms.checkedRetry(text))).orElse(null),
+                request.body().path("rate").asDouble(), checked("endpoint", () -> EndpointOptions.read(request.body())));
     }
 
     private static <T> T checked(String field, Supplier<T> reading) {

@@ -8,9 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.waystation.event.Event;
 import io.waystation.event.EventBatch;
 import io.waystation.event.EventHeaders;
@@ -43,6 +47,7 @@ public final class Deliveries {
     /** Subjects of one endpoint are spread over so many keys of the ordered queue, which is also its most on the way at once. */
     private static final int LANES = 16;
     private static final List<Integer> AGAIN_SECONDS = List.of(2, 20);
+    private static final int LONGEST_COMMIT_SECONDS = 5;
     private static final byte[] NOTHING = new byte[0];
 
     private final Endpoints endpoints;
@@ -52,6 +57,7 @@ public final class Deliveries {
     private final WorkQueues queues;
     private final WorkItems items;
     private final Clock clock;
+    private volatile CompletableFuture<Void> enlisted = CompletableFuture.completedFuture(null);
 
     Deliveries(Endpoints endpoints, DeliveryEvents events, AttemptRows attempts, Store store, WorkQueues queues, WorkItems items,
             Clock clock) {
@@ -69,7 +75,8 @@ public final class Deliveries {
         });
     }
 
-    private void release(String endpoint) {
+    /** What is owed to an endpoint need not wait any longer. */
+    void release(String endpoint) {
         queues.release(QUEUE, endpoint);
         queues.release(ORDERED, endpoint);
     }
@@ -89,12 +96,29 @@ public final class Deliveries {
             return;
         }
         if (owed.size() <= AT_ONCE) {
+            CompletableFuture<Void> committed = new CompletableFuture<>();
             transaction.enlist(handle -> add(handle, owed));
+            transaction.afterCommit(() -> committed.complete(null));
+            enlisted = committed;
             return;
         }
+        awaitEnlisted();
         for (int from = 0; from < owed.size(); from += AT_ONCE) {
             List<Owed> some = owed.subList(from, Math.min(owed.size(), from + AT_ONCE));
             store.writeNow(handle -> add(handle, some));
+        }
+    }
+
+    /** What is written at once must not overtake what an earlier batch has enlisted. */
+    private void awaitEnlisted() {
+        try {
+            enlisted.get(LONGEST_COMMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("the hub is stopping", e);
+        } catch (ExecutionException | TimeoutException e) {
+            enlisted = CompletableFuture.completedFuture(null); // that batch may have failed, and will come again itself
+            throw new IllegalStateException("deliveries of an earlier batch are not on disk yet", e);
         }
     }
 
@@ -105,21 +129,35 @@ public final class Deliveries {
         }
         DeliveryEvent kept = DeliveryEvent.of(event);
         events.remember(kept);
-        return wanting.stream().map(endpoint -> new Owed(kept, addition(event, endpoint))).toList();
+        Supplier<JsonNode> body = Endpoints.parsedOnce(event);
+        return wanting.stream().map(endpoint -> new Owed(kept, addition(event, endpoint, body))).toList();
     }
 
-    private static WorkAddition addition(Event event, Endpoint endpoint) {
+    private static WorkAddition addition(Event event, Endpoint endpoint, Supplier<JsonNode> body) {
         boolean ordered = endpoint.terms().ordering() != Ordering.NONE;
-        return new WorkAddition(ordered ? ORDERED : QUEUE, new DeliveryId(event.id(), endpoint.id()).toString(), key(event, endpoint),
+        return new WorkAddition(ordered ? ORDERED : QUEUE, new DeliveryId(event.id(), endpoint.id()).toString(), key(event, endpoint, body),
                 NOTHING, Map.of(), event.id(), endpoint.terms().retry(), null, WorkAddition.Terms.NOW);
     }
 
-    private static String key(Event event, Endpoint endpoint) {
+    private static String key(Event event, Endpoint endpoint, Supplier<JsonNode> body) {
         if (endpoint.terms().ordering() != Ordering.PER_KEY) {
             return endpoint.id();
         }
-        String orderedBy = event.subject() == null ? event.key() : event.subject();
-        return endpoint.id() + "/" + Math.floorMod(orderedBy.hashCode(), LANES);
+        return endpoint.id() + "/" + Math.floorMod(orderedBy(event, endpoint.terms().options().orderBy(), body).hashCode(), LANES);
+    }
+
+    private static String orderedBy(Event event, String by, Supplier<JsonNode> body) {
+        String found = switch (by) {
+            case "subject" -> event.subject();
+            case "source" -> event.source();
+            case "type" -> event.type();
+            case "key" -> event.key();
+            default -> {
+                JsonNode there = body.get().at(by);
+                yield there.isMissingNode() || there.isNull() ? null : there.toString();
+            }
+        };
+        return found == null ? event.key() : found;
     }
 
     private List<?> add(Handle handle, List<Owed> owed) throws Exception {

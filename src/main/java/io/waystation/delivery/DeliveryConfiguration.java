@@ -2,6 +2,7 @@ package io.waystation.delivery;
 
 import java.time.Clock;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.waystation.settings.Settings;
 import io.waystation.store.Meters;
 import io.waystation.store.SecretBox;
@@ -26,13 +27,19 @@ public final class DeliveryConfiguration implements CamelConfiguration {
                 new EndpointRows(store, registry.lookupByNameAndType("secretBox", SecretBox.class)), settings, guard, clock);
         DeliveryClient client = new DeliveryClient(settings, guard, DnsResolver::new);
         AttemptRows attempts = new AttemptRows(store);
+        WorkItems items = registry.lookupByNameAndType("workItems", WorkItems.class);
         Deliveries deliveries = new Deliveries(endpoints, new DeliveryEvents(store), attempts, store,
                 registry.lookupByNameAndType("workQueues", WorkQueues.class),
-                registry.lookupByNameAndType("workItems", WorkItems.class), clock);
+                items, clock);
         registry.bind("endpoints", endpoints);
         registry.bind("deliveries", deliveries);
-        registry.bind("deliverySender", new DeliverySender(endpoints, new EndpointHealth(endpoints, clock), client, attempts, settings,
-                new DeliveryMeters(Meters.of(context)), clock));
+        MeterRegistry meters = Meters.of(context);
+        EndpointLanes lanes = new EndpointLanes(endpoints, settings, clock, meters);
+        SuccessRatio ratio = new SuccessRatio(clock);
+        new DeliveryGauges(meters, items, endpoints, ratio, settings.slo(), clock);
+        registry.bind("endpointLanes", lanes);
+        registry.bind("deliverySender", new DeliverySender(endpoints, lanes, client, attempts, settings, new DeliveryMeters(meters, ratio), clock));
+        context.addService(new EndpointProbes(context, endpoints, lanes, client, settings, deliveries::release, meters, clock), true, true);
         registry.bind("edge", new EdgeRegistration(endpoints, client, EdgeSettings.from(Settings.of(context), clock), clock));
         context.addService(new DeliveryRetention(context, store, deliveries, endpoints, client, settings.keep(), clock), true, true);
     }

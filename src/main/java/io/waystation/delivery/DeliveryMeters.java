@@ -8,11 +8,13 @@ import io.micrometer.core.instrument.Timer;
 /** Counts deliveries. */
 final class DeliveryMeters {
     private final MeterRegistry meters;
+    private final SuccessRatio ratio;
     private final Timer succeeded;
     private final Timer delivered;
 
-    DeliveryMeters(MeterRegistry meters) {
+    DeliveryMeters(MeterRegistry meters, SuccessRatio ratio) {
         this.meters = meters;
+        this.ratio = ratio;
         this.succeeded = attempts("succeeded");
         this.delivered = Timer.builder("waystation.delivery.latency")
                 .description("Time from the acceptance of an event to its delivery").register(meters);
@@ -29,9 +31,11 @@ final class DeliveryMeters {
 
     void delivered(Duration latency) {
         delivered.record(latency);
+        ratio.made();
     }
 
     void dead(ErrorClass error) {
+        ratio.dead();
         meters.counter("waystation.delivery.dead", "error", error.text()).increment();
     }
 }

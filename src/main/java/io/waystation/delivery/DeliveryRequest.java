@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 import io.waystation.event.EventHeaders;
 import io.waystation.http.ProblemException;
@@ -15,7 +16,7 @@ import org.apache.camel.Message;
 
 /** The headers of a delivery: the endpoint's own, then what the hub says, which nothing overrides. */
 final class DeliveryRequest {
-    private static final String AGENT = "Waystation";
+    static final String AGENT = "Waystation";
     private static final Set<String> RESERVED = Set.of("host", "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade",
             "te", "trailer", "expect", "content-type", "content-encoding", "stripe-signature");
     private static final List<String> RESERVED_STARTS = List.of("webhook-", "ce-", "x-hub-signature", "x-slack-", "x-webhook-", "proxy-");
@@ -46,22 +47,28 @@ final class DeliveryRequest {
 
     /** Headers for one attempt. */
     static Map<String, String> headers(Message message, Endpoint endpoint, Instant at, byte[] body) {
+        return headers(name -> message.getHeader(name, String.class), endpoint, at, body);
+    }
+
+    /** The same for a message of which these are the headers; a name that is not there has null. */
+    static Map<String, String> headers(UnaryOperator<String> message, Endpoint endpoint, Instant at, byte[] body) {
         Map<String, String> headers = new LinkedHashMap<>(); // set one after the other, in any case: the later one wins
         headers.put("User-Agent", AGENT);
         headers.putAll(endpoint.headers());
-        String contentType = message.getHeader(Exchange.CONTENT_TYPE, String.class);
+        String contentType = message.apply(Exchange.CONTENT_TYPE);
         headers.put("Content-Type", contentType == null ? "application/octet-stream" : contentType);
         headers.put("ce-specversion", "1.0");
         ATTRIBUTES.forEach((attribute, name) -> {
-            String value = message.getHeader(attribute, String.class);
+            String value = message.apply(attribute);
             if (value != null) {
                 headers.put(name, encoded(value));
             }
         });
-        String id = DeliveryId.webhookId(message.getHeader(EventHeaders.ID, String.class));
+        String id = DeliveryId.webhookId(message.apply(EventHeaders.ID));
         headers.put("webhook-id", id);
         headers.put("webhook-timestamp", Long.toString(at.getEpochSecond()));
-        SignatureStyle.Signed signed = new SignatureStyle.Signed(id, at, body, endpoint.currentKeys(at));
+        SignatureStyle.Signed signed = new SignatureStyle.Signed(id, at, body, endpoint.currentKeys(at),
+                endpoint.terms().options().signer());
         endpoint.terms().styles().forEach(style -> style.sign(signed, headers));
         return headers;
     }

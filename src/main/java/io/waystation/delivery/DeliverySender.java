@@ -26,13 +26,12 @@ public final class DeliverySender {
     /** An endpoint that gets nothing now is looked at again after this; resuming it looks at once. */
     private static final Duration WHILE_STOPPED = Duration.ofMinutes(10);
     private static final Duration WHILE_FULL = Duration.ofMillis(500);
-    private static final String LEFT_ALONE = "the endpoint fails or asked for less, and is left alone until ";
     private static final int GONE = 410;
+    private static final int TOO_MANY = 429;
     private static final int LARGE = 64 << 10;
 
     private final Endpoints endpoints;
-    private final EndpointHealth health;
-    private final EndpointGate gate;
+    private final EndpointLanes lanes;
     private final DeliveryClient client;
     private final AttemptRows attempts;
     private final DeliverySettings settings;
@@ -40,11 +39,10 @@ public final class DeliverySender {
     private final Clock clock;
     private final AtomicLong onTheWay = new AtomicLong();
 
-    DeliverySender(Endpoints endpoints, EndpointHealth health, DeliveryClient client, AttemptRows attempts, DeliverySettings settings,
+    DeliverySender(Endpoints endpoints, EndpointLanes lanes, DeliveryClient client, AttemptRows attempts, DeliverySettings settings,
             DeliveryMeters meters, Clock clock) {
         this.endpoints = endpoints;
-        this.health = health;
-        this.gate = new EndpointGate(settings.endpointConcurrency());
+        this.lanes = lanes;
         this.client = client;
         this.attempts = attempts;
         this.settings = settings;
@@ -64,27 +62,31 @@ public final class DeliverySender {
         WorkItem item = lease.item();
         Endpoint endpoint = endpoints.find(DeliveryId.of(item.id()).endpoint())
                 .orElseThrow(() -> new CancelledException("the endpoint was removed"));
-        requireReady(endpoint);
+        EndpointLane lane = lanes.of(endpoint);
+        requireReady(endpoint, lane);
         byte[] body = exchange.getMessage().getBody(byte[].class);
         byte[] sent = body == null ? new byte[0] : body;
         take(sent.length);
-        gate.enter(endpoint.id(), new Turn(exchange, policy, lease, endpoint, sent, done));
+        lane.enter(new Turn(exchange, policy, lease, endpoint, lane, sent, done));
     }
 
     /** One delivery that waits for its turn at the endpoint, then is on its way. */
-    private final class Turn implements EndpointGate.Waiting {
+    private final class Turn implements EndpointLane.Waiting {
         private final Exchange exchange;
         private final DeliveryPolicy policy;
         private final WorkLease lease;
         private final Endpoint endpoint;
+        private final EndpointLane lane;
         private final byte[] body;
         private final Runnable done;
 
-        private Turn(Exchange exchange, DeliveryPolicy policy, WorkLease lease, Endpoint endpoint, byte[] body, Runnable done) {
+        private Turn(Exchange exchange, DeliveryPolicy policy, WorkLease lease, Endpoint endpoint, EndpointLane lane, byte[] body,
+                Runnable done) {
             this.exchange = exchange;
             this.policy = policy;
             this.lease = lease;
             this.endpoint = endpoint;
+            this.lane = lane;
             this.body = body;
             this.done = done;
         }
@@ -103,34 +105,29 @@ public final class DeliverySender {
             CompletableFuture<Answer> answer;
             try {
                 Endpoint now = endpoints.find(endpoint.id()).orElseThrow(() -> new CancelledException("the endpoint was removed"));
-                requireReady(now); // it may have changed while this one waited
+                requireActive(now); // it may have changed while this one waited
                 if (!lease.isHeld()) {
                     throw new DeferException(Duration.ZERO, "told to stop before it was sent");
                 }
                 call = new Call(exchange, policy, lease, now, clock.instant(), System.nanoTime());
                 answer = client.send("POST", now.address(), DeliveryRequest.headers(exchange.getMessage(), now, call.at(), body), body,
-                        policy.within());
+                        now.terms().options().within(policy.within()));
             } catch (RuntimeException e) {
-                leave();
+                onTheWay.addAndGet(-body.length);
+                lane.gaveUp();
                 end(e);
                 return;
             }
             answer.whenComplete((came, never) -> {
-                leave();
-                finish(call, came, done);
+                onTheWay.addAndGet(-body.length);
+                finish(call, lane, came, done);
             });
         }
 
-        private void leave() {
-            onTheWay.addAndGet(-body.length);
-            gate.leave(endpoint.id());
-        }
-
         @Override
-        public void turnAway() {
+        public void turnAway(Instant until, String reason) {
             onTheWay.addAndGet(-body.length);
-            end(health.slowUntil(endpoint.id()).map(until -> DeferException.wholeKey(until, LEFT_ALONE + until))
-                    .orElseGet(() -> new DeferException(Duration.ZERO, "its turn did not come")));
+            end(DeferException.wholeKey(until, reason));
         }
 
         private void end(RuntimeException why) {
@@ -142,15 +139,19 @@ public final class DeliverySender {
     private record Call(Exchange exchange, DeliveryPolicy policy, WorkLease lease, Endpoint endpoint, Instant at, long begun) {
     }
 
-    private void requireReady(Endpoint endpoint) {
+    private void requireReady(Endpoint endpoint, EndpointLane lane) {
+        requireActive(endpoint);
+        lane.pause().ifPresent(pause -> {
+            throw DeferException.wholeKey(pause.until(), pause.reason());
+        });
+    }
+
+    private static void requireActive(Endpoint endpoint) {
         Endpoint.Standing standing = endpoint.standing();
         if (standing.state() != EndpointState.ACTIVE) {
             throw DeferException.wholeKey(WHILE_STOPPED, "the endpoint is " + standing.state().text()
                     + (standing.reason() == null ? "" : ": " + standing.reason()));
         }
-        health.slowUntil(endpoint.id()).ifPresent(until -> {
-            throw DeferException.wholeKey(until, LEFT_ALONE + until);
-        });
     }
 
     /** Counts the bytes on their way; a single body larger than all may be goes alone. */
@@ -162,7 +163,14 @@ public final class DeliverySender {
         }
     }
 
-    private void finish(Call call, Answer answer, Runnable done) {
+    private void finish(Call call, EndpointLane lane, Answer answer, Runnable done) {
+        Optional<Duration> retryAfter = RetryAfter.read(answer.retryAfter(), clock.instant(), call.policy().longestRetryAfter());
+        DeliveryFailure failure = answer.isSuccess() ? null : new DeliveryFailure(answer.error(), answer.detail());
+        if (failure == null) {
+            lane.succeeded();
+        } else {
+            lane.failed(asksForLess(answer.status(), retryAfter), retryAfter, failure);
+        }
         try {
             WorkItem item = call.lease().item();
             Duration latency = Duration.ofNanos(System.nanoTime() - call.begun());
@@ -173,13 +181,13 @@ public final class DeliverySender {
                 succeeded(call, attempt);
                 done.run();
             } else {
-                judge(call, answer);
+                judge(call, lane, answer, retryAfter, failure);
                 call.lease().writeLater(handle -> {
                     attempts.add(handle, attempt);
                     return null;
-                }).whenComplete((written, failure) -> {
-                    if (failure != null) {
-                        LOG.warn("An attempt of delivery {} could not be recorded: {}", item.id(), failure.toString());
+                }).whenComplete((written, unwritten) -> {
+                    if (unwritten != null) {
+                        LOG.warn("An attempt of delivery {} could not be recorded: {}", item.id(), unwritten.toString());
                     }
                     done.run();
                 });
@@ -191,7 +199,9 @@ public final class DeliverySender {
     }
 
     private void succeeded(Call call, DeliveryAttempt attempt) {
-        health.succeeded(call.endpoint().id());
+        if (failingSince(call).isPresent()) {
+            endpoints.failing(call.endpoint().id(), null);
+        }
         call.lease().enlist(handle -> {
             attempts.add(handle, attempt);
             return null;
@@ -202,24 +212,29 @@ public final class DeliverySender {
         }
     }
 
+    private Optional<Instant> failingSince(Call call) {
+        return endpoints.find(call.endpoint().id()).map(now -> now.standing().failingSince());
+    }
+
     /** Decides what comes after an attempt that failed. */
-    private void judge(Call call, Answer answer) {
+    private void judge(Call call, EndpointLane lane, Answer answer, Optional<Duration> retryAfter, DeliveryFailure failure) {
         Exchange exchange = call.exchange();
         String endpoint = call.endpoint().id();
-        Optional<Duration> retryAfter = RetryAfter.read(answer.retryAfter(), clock.instant(), call.policy().longestRetryAfter());
         if (answer.status() == GONE) {
             endpoints.disable(endpoint, "it answered 410 Gone");
-            gate.turnAway(endpoint);
-            exchange.setException(DeferException.wholeKey(WHILE_STOPPED, "the endpoint is disabled: it answered 410 Gone"));
+            String reason = "the endpoint is disabled: it answered 410 Gone";
+            lane.turnAway(new EndpointLane.Pause(clock.instant().plus(WHILE_STOPPED), reason));
+            exchange.setException(DeferException.wholeKey(WHILE_STOPPED, reason));
             return;
         }
-        Instant failingSince = health.failed(endpoint);
-        if (asksForLess(answer.status(), retryAfter) || health.isBroken(endpoint)) {
-            health.slowDown(endpoint, retryAfter);
-            gate.turnAway(endpoint);
-        }
-        exchange.setException(new DeliveryFailure(answer.error(), answer.detail()));
-        Optional<Duration> next = isFinal(answer.status(), call.policy()) ? Optional.empty() : call.lease().scheduledRetry();
+        Instant failingSince = failingSince(call).orElseGet(() -> {
+            Instant now = clock.instant();
+            endpoints.failing(endpoint, now);
+            return now;
+        });
+        boolean parks = isParked(call, answer);
+        exchange.setException(parks ? new DeliveryFailure(answer.error(), answer.detail() + "; parked, so that the next ones go on") : failure);
+        Optional<Duration> next = parks || isFinal(answer.status(), call.policy()) ? Optional.empty() : call.lease().scheduledRetry();
         if (next.isEmpty()) {
             exchange.getMessage().setHeader(WorkHeaders.RETRY, "none");
             meters.dead(answer.error());
@@ -232,11 +247,18 @@ public final class DeliverySender {
         exchange.getMessage().setHeader(WorkHeaders.RETRY, Math.max(1, wait) + "ms");
     }
 
+    /** Whether a delivery that others wait for is to make way: its endpoint is there and answers, but not well, time and again. */
+    private boolean isParked(Call call, Answer answer) {
+        EndpointTerms terms = call.endpoint().terms();
+        return terms.ordering() != Ordering.NONE && terms.options().head() == EndpointOptions.Head.PARK && answer.status() != 0
+                && answer.status() != TOO_MANY && call.lease().item().attempt() >= settings.parkAfter();
+    }
+
     private static boolean asksForLess(int status, Optional<Duration> retryAfter) {
-        return status == 429 || status == 502 || status == 504 || status == 503 && retryAfter.isPresent();
+        return status == TOO_MANY || status == 502 || status == 504 || status == 503 && retryAfter.isPresent();
     }
 
     private static boolean isFinal(int status, DeliveryPolicy policy) {
-        return status / 100 == 4 && status != 408 && status != 429 && !policy.retryClientErrors();
+        return status / 100 == 4 && status != 408 && status != TOO_MANY && !policy.retryClientErrors();
     }
 }

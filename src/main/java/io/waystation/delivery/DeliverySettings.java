@@ -21,10 +21,35 @@ import io.waystation.settings.Settings;
  * @param memory bytes of bodies on their way at once
  * @param keep how long events are kept for their deliveries
  * @param overlap how long an old secret goes on signing beside its successor
+ * @param breaker when an endpoint that fails is left alone
+ * @param parkAfter answers after which a delivery that others wait for is parked, where its endpoint asks for that
+ * @param probes how endpoints that ask for it are looked at
+ * @param slo part of the deliveries that is to be made, 0 to 1
  */
 public record DeliverySettings(int concurrency, int endpointConcurrency, Duration connectTimeout, Duration disableAfter, boolean insecure,
         List<AddressRange> allowed, Optional<String> trustedCertificates, int mostEndpoints, long memory, Duration keep,
-        Duration overlap) {
+        Duration overlap, Breaker breaker, int parkAfter, Probes probes, double slo) {
+
+    /**
+     * How endpoints are looked at without a delivery.
+     *
+     * @param every how often
+     * @param within time of one probe
+     * @param failures so many in a row open the breaker
+     */
+    public record Probes(Duration every, Duration within, int failures) {
+    }
+
+    /**
+     * When the circuit breaker of an endpoint opens, and for how long.
+     *
+     * @param calls how many of its last calls are looked at
+     * @param failures percentage of them that opens it
+     * @param pause for how long, the first time
+     * @param longestPause for how long at most, after twice as long each time
+     */
+    public record Breaker(int calls, int failures, Duration pause, Duration longestPause) {
+    }
 
     /** Reads the settings. */
     static DeliverySettings from(Settings settings) {
@@ -39,6 +64,14 @@ public record DeliverySettings(int concurrency, int endpointConcurrency, Duratio
                 settings.number("waystation.delivery.endpoints", 0, 1_000_000),
                 settings.bytes("waystation.delivery.memory"),
                 settings.duration("waystation.delivery.keep"),
-                settings.duration("waystation.delivery.secret-overlap"));
+                settings.duration("waystation.delivery.secret-overlap"),
+                new Breaker(settings.number("waystation.delivery.breaker-calls", 1, 1_000),
+                        settings.number("waystation.delivery.breaker-failures", 1, 100),
+                        settings.duration("waystation.delivery.breaker-pause"),
+                        settings.duration("waystation.delivery.breaker-longest-pause")),
+                settings.number("waystation.delivery.park-after", 1, 1_000),
+                new Probes(settings.duration("waystation.delivery.probe-every"), settings.duration("waystation.delivery.probe-limit"),
+                        settings.number("waystation.delivery.probe-failures", 1, 1_000)),
+                settings.number("waystation.delivery.slo", 0, 100) / 100.0);
     }
 }

@@ -120,12 +120,15 @@ final class EndpointRows {
     static ObjectNode write(EndpointTerms terms) {
         ObjectNode json = JSON.createObjectNode();
         json.set("signatures", list(terms.styles().stream().map(SignatureStyle::text).toList()));
-        return json.put("ordering", terms.ordering().text()).put("retry", terms.retry()).put("rate", terms.rate());
+        json.put("ordering", terms.ordering().text()).put("retry", terms.retry()).put("rate", terms.rate());
+        terms.options().write(json);
+        return json;
     }
 
     private static EndpointTerms terms(JsonNode json) {
         return new EndpointTerms(list(json.path("signatures")).stream().map(SignatureStyle::of).toList(),
-                Ordering.of(json.path("ordering").asText()), json.path("retry").asText(null), json.path("rate").asDouble());
+                Ordering.of(json.path("ordering").asText()), json.path("retry").asText(null), json.path("rate").asDouble(),
+                EndpointOptions.read(json));
     }
 
     private static ArrayNode list(List<String> texts) {

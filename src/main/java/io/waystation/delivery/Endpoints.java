@@ -66,6 +66,11 @@ public final class Endpoints {
     public record Draft(String name, String url, EventSelection selection, EndpointTerms terms, Map<String, String> headers, List<String> secrets) {
     }
 
+    /** Whether there is no such endpoint any more. */
+    boolean isGone(String id) {
+        return !current.containsKey(id);
+    }
+
     /** Tells when an endpoint gets its deliveries again, or is gone. */
     void onResume(Consumer<Endpoint> listener) {
         onResume.add(listener);
@@ -102,13 +107,18 @@ public final class Endpoints {
             return List.of();
         }
         List<Endpoint> found = new ArrayList<>();
-        Supplier<JsonNode> body = new ParsedOnce(event);
+        Supplier<JsonNode> body = parsedOnce(event);
         for (Registered each : all) {
             if (each.selection().accepts(event, body)) {
                 found.add(each.endpoint());
             }
         }
         return found;
+    }
+
+    /** The body of an event as JSON, read when somebody asks first; an empty object when it is none. */
+    static Supplier<JsonNode> parsedOnce(Event event) {
+        return new ParsedOnce(event);
     }
 
     /**
@@ -123,6 +133,7 @@ public final class Endpoints {
 
     private Endpoint register(Draft draft, String account, Instant lease) {
         EndpointAddress address = checked(draft.url());
+        draft.terms().options().probeUrl().ifPresent(this::checked);
         DeliveryRequest.check(draft.headers());
         byte[] id = new byte[ID_BYTES];
         RANDOM.nextBytes(id);

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /**
  * How a delivery is signed. Where a style has room for several signatures every current key signs, so that keys change
- * without a failed delivery; elsewhere the newest does.
+ * without a failed delivery; elsewhere the newest does, or the oldest, as the endpoint has it ({@link EndpointOptions.Signer}).
  */
 public enum SignatureStyle {
     /**
@@ -30,7 +30,7 @@ public enum SignatureStyle {
     GITHUB {
         @Override
         void sign(Signed what, Map<String, String> headers) {
-            headers.put("X-Hub-Signature-256", "sha256=" + what.keys().get(0).hex(NOTHING, what.body()));
+            headers.put("X-Hub-Signature-256", "sha256=" + what.single().hex(NOTHING, what.body()));
         }
     },
     /** {@code Stripe-Signature: t=...,v1=...} with one {@code v1} for each key. */
@@ -47,7 +47,7 @@ public enum SignatureStyle {
         @Override
         void sign(Signed what, Map<String, String> headers) {
             headers.put("X-Slack-Request-Timestamp", Long.toString(what.seconds()));
-            headers.put("X-Slack-Signature", "v0=" + what.keys().get(0).hex(ascii("v0:" + what.seconds() + ":"), what.body()));
+            headers.put("X-Slack-Signature", "v0=" + what.single().hex(ascii("v0:" + what.seconds() + ":"), what.body()));
         }
     },
     /** {@code X-Webhook-Signature: sha256=...} over milliseconds, a dot and the body; {@code X-Webhook-Timestamp} has the milliseconds. */
@@ -56,7 +56,7 @@ public enum SignatureStyle {
         void sign(Signed what, Map<String, String> headers) {
             long millis = what.at().toEpochMilli();
             headers.put("X-Webhook-Timestamp", Long.toString(millis));
-            headers.put("X-Webhook-Signature", "sha256=" + what.keys().get(0).hex(ascii(millis + "."), what.body()));
+            headers.put("X-Webhook-Signature", "sha256=" + what.single().hex(ascii(millis + "."), what.body()));
         }
     };
 
@@ -92,8 +92,13 @@ public enum SignatureStyle {
      * @param at time of this attempt
      * @param body exact bytes
      * @param keys current keys, the newest first, at least one
+     * @param signer which of them signs where there is room for one signature
      */
-    record Signed(String id, Instant at, byte[] body, List<SigningKey> keys) {
+    record Signed(String id, Instant at, byte[] body, List<SigningKey> keys, EndpointOptions.Signer signer) {
+        SigningKey single() {
+            return keys.get(signer == EndpointOptions.Signer.NEWEST ? 0 : keys.size() - 1);
+        }
+
         long seconds() {
             return at.getEpochSecond();
         }

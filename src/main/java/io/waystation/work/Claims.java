@@ -80,7 +80,7 @@ final class Claims {
         }
         int share = Math.max(1, (room - claimed.size()) / turn.size());
         for (KeyRows.Key key : turn) {
-            int most = Math.min(Math.min(share, options.keyConcurrency() - key.running()), room - claimed.size());
+            int most = Math.min(Math.min(share, key.most(options.keyConcurrency()) - key.running()), room - claimed.size());
             if (most < 1) {
                 keys.rest(statements, options.queue(), key.name()); // comes back when one of its items ends
             } else {
@@ -108,14 +108,14 @@ final class Claims {
                         "the hub ended " + each.status().lost() + " times while it ran", null));
                 continue;
             }
-            claimed.add(begin(statements, each));
+            claimed.add(begin(statements, each, key.trial()));
             begun++;
         }
         if (begun == 0) {
             keys.settle(statements, options.queue(), key.name(), 0);
             return;
         }
-        boolean more = ready.size() > most && key.running() + begun < options.keyConcurrency();
+        boolean more = ready.size() > most && key.running() + begun < key.most(options.keyConcurrency());
         keys.served(statements, options.queue(), key.name(), begun,
                 more ? Optional.of(ready.get(most).status().priority()) : Optional.empty());
     }
@@ -124,13 +124,13 @@ final class Claims {
         return statements.first(WAITS_BEFORE, row -> true, first.queue(), first.key(), first.number()).isPresent();
     }
 
-    private Claim begin(Statements statements, Ready ready) throws Exception {
+    private Claim begin(Statements statements, Ready ready, boolean trial) throws Exception {
         statements.update(BEGIN, owner, clock.millis(), ready.status().number());
         WorkItem item = ItemRows.item(statements, ready.status(), ready.status().attempt() + 1, ready.cause(), ready.payload());
         if (item.operation() != null) {
             endings.observer().claimed(statements.handle(), item);
         }
-        return new Claim(ready.status(), item, ready.fence() + 1, ready.retry());
+        return new Claim(ready.status(), item, ready.fence() + 1, ready.retry(), trial);
     }
 
     private record Due(long seq, String key, int priority) {
@@ -143,8 +143,8 @@ final class Claims {
         }
     }
 
-    /** An item and the fence of its attempt. */
-    record Claim(WorkStatus status, WorkItem item, long fence, String retry) {
+    /** An item and the fence of its attempt, and whether it is the one that a key which waited as a whole begins with. */
+    record Claim(WorkStatus status, WorkItem item, long fence, String retry, boolean trial) {
     }
 
     /**

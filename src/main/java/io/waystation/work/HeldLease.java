@@ -24,6 +24,7 @@ final class HeldLease implements WorkLease {
     private final long fence;
     private final RetrySchedule schedule;
     private final double jitter;
+    private final boolean trial;
     private final long begun = System.nanoTime();
     private final List<Work<?>> effects = new ArrayList<>(1);
     private final List<Runnable> afterCommit = new ArrayList<>(0);
@@ -40,6 +41,12 @@ final class HeldLease implements WorkLease {
         this.fence = claim.fence();
         this.schedule = claim.retry() == null ? options.retry() : RetrySchedule.parse(claim.retry());
         this.jitter = options.jitter();
+        this.trial = claim.trial();
+    }
+
+    /** Whether its success lets the other items of its key follow. */
+    boolean isTrial() {
+        return trial;
     }
 
     long seq() {

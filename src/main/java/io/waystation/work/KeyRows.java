@@ -18,7 +18,7 @@ final class KeyRows {
             + "turn = CASE WHEN work_key.turn IS NULL AND work_key.wait_until IS NULL THEN excluded.turn ELSE work_key.turn END, "
             + "priority = CASE WHEN work_key.turn IS NULL OR excluded.priority > work_key.priority "
             + "THEN excluded.priority ELSE work_key.priority END";
-    private static final String NEXT = "SELECT item_key, running FROM work_key "
+    private static final String NEXT = "SELECT item_key, running, trial FROM work_key "
             + "WHERE queue = ? AND turn IS NOT NULL ORDER BY priority DESC, turn LIMIT ?";
     private static final String BEST =
             "SELECT priority FROM work_item WHERE queue = ? AND item_key = ? AND state = 'ready' ORDER BY priority DESC, seq LIMIT 1";
@@ -32,7 +32,8 @@ final class KeyRows {
     private static final String FORGET =
             "DELETE FROM work_key WHERE queue = ? AND item_key = ? AND running <= ? AND wait_until IS NULL";
     private static final String HOLD =
-            "UPDATE work_key SET wait_until = ?, wait_reason = ?, turn = NULL WHERE queue = ? AND item_key = ?";
+            "UPDATE work_key SET wait_until = ?, wait_reason = ?, turn = NULL, trial = TRUE WHERE queue = ? AND item_key = ?";
+    private static final String PROVEN = "UPDATE work_key SET trial = FALSE WHERE queue = ? AND item_key = ? AND trial";
     private static final String DUE =
             "SELECT item_key FROM work_key WHERE queue = ? AND wait_until IS NOT NULL AND wait_until <= ? LIMIT ?";
     private static final String HELD_BELOW = "SELECT item_key FROM work_key WHERE queue = ? AND wait_until IS NOT NULL "
@@ -48,8 +49,17 @@ final class KeyRows {
         this.turns = new AtomicLong(clock.millis() * 1_000); // behind every turn an earlier process gave
     }
 
-    /** A key of a queue, and how many of its items run. */
-    record Key(String name, int running) {
+    /**
+     * A key of a queue.
+     *
+     * @param running how many of its items run
+     * @param trial whether it waited as a whole and none of its items has succeeded since
+     */
+    record Key(String name, int running, boolean trial) {
+        /** How many of its items may run. */
+        int most(int keyConcurrency) {
+            return trial ? 1 : keyConcurrency;
+        }
     }
 
     private long turn() {
@@ -63,7 +73,7 @@ final class KeyRows {
 
     /** Keys whose turn comes next. */
     List<Key> next(Statements statements, String queue, int limit) throws SQLException {
-        return statements.list(NEXT, row -> new Key(row.getString(1), row.getInt(2)), queue, limit);
+        return statements.list(NEXT, row -> new Key(row.getString(1), row.getInt(2), row.getBoolean(3)), queue, limit);
     }
 
     /**
@@ -83,6 +93,11 @@ final class KeyRows {
         } else if (statements.update(FORGET, queue, key, ended) == 0) {
             statements.update(OUT_AND_FREED, ended, ended, queue, key);
         }
+    }
+
+    /** An item of a key has succeeded, so that what stopped the whole key is over. */
+    void proven(Statements statements, String queue, String key) throws SQLException {
+        statements.update(PROVEN, queue, key);
     }
 
     /** Takes a key out of the rotation; settling it brings it back. */

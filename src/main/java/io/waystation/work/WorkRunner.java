@@ -3,10 +3,12 @@ package io.waystation.work;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -158,10 +160,17 @@ final class WorkRunner {
     private Turned turn(Statements statements, List<Ended> batch, int room) throws Exception {
         Map<String, Integer> ends = new HashMap<>();
         List<Optional<ItemState>> states = endings.endAll(statements, batch);
+        Set<String> proven = new HashSet<>();
         for (int i = 0; i < states.size(); i++) {
             if (states.get(i).isPresent()) {
                 ends.merge(batch.get(i).lease().item().key(), 1, Integer::sum);
             }
+            if (batch.get(i).lease().isTrial() && states.get(i).equals(Optional.of(ItemState.SUCCEEDED))) {
+                proven.add(batch.get(i).lease().item().key());
+            }
+        }
+        for (String key : proven) {
+            keys.proven(statements, options.queue(), key);
         }
         for (Map.Entry<String, Integer> key : ends.entrySet()) {
             keys.settle(statements, options.queue(), key.getKey(), key.getValue());

@@ -16,8 +16,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
+import javax.net.ssl.SSLContext;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 
 /** An endpoint that keeps what it got and answers as it is told. */
 public final class Receiver implements AutoCloseable {
@@ -28,7 +32,19 @@ public final class Receiver implements AutoCloseable {
 
     /** A receiver on a free port. */
     public Receiver() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_000);
+        this(null);
+    }
+
+    /** The same over TLS, where there is a context for it. */
+    public Receiver(SSLContext tls) throws IOException {
+        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        if (tls == null) {
+            server = HttpServer.create(anyPort, 1_000);
+        } else {
+            HttpsServer secure = HttpsServer.create(anyPort, 1_000);
+            secure.setHttpsConfigurator(new HttpsConfigurator(tls));
+            server = secure;
+        }
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();
@@ -107,7 +123,7 @@ public final class Receiver implements AutoCloseable {
 
     /** Address of a path. */
     public String url(String path) {
-        return "http://127.0.0.1:" + server.getAddress().getPort() + path;
+        return (server instanceof HttpsServer ? "https" : "http") + "://127.0.0.1:" + server.getAddress().getPort() + path;
     }
 
     /** Port it listens on. */

@@ -23,7 +23,7 @@ class WorkRetentionTest {
             });
             work.send("work:q?id=good", "");
             work.send("work:q?id=bad", "kept");
-            work.send("work:q?id=later&delay=1h", "");
+            work.send("work:q?id=later&delay=1h", "later");
             await().untilAsserted(() -> assertThat(work.items().list(WorkFilter.of("q", null, 10)))
                     .extracting(WorkStatus::state).containsExactly(ItemState.WAITING, ItemState.DEAD, ItemState.SUCCEEDED));
             assertThat(work.items().expire("q", Duration.ofDays(1), Duration.ofDays(1))).isZero();

@@ -1,0 +1,247 @@
+package io.waystation.delivery;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleFunction;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+
+/**
+ * The calls of one endpoint: so many are on their way at once, the others wait in memory, in order, and hold no thread. A
+ * circuit breaker keeps them back while the endpoint fails, a rate limiter spaces them out.
+ *
+ * <p>The queue hands over more deliveries of an endpoint than may be on their way, because its turns take two commits: the
+ * next call begins when one has ended, not when that is on disk. Thread-safe.
+ */
+final class EndpointLane {
+    /** Deliveries that would wait longer for the rate of their endpoint wait in the queue, not here. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofMillis(100);
+
+    private final String endpoint;
+    private final CircuitBreaker breaker;
+    private final Clock clock;
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private int most;
+    private double rate;
+    private RateLimiter limiter;
+    private int open;
+    private Ticket ticket = Ticket.NONE;
+    private volatile Instant openUntil = Instant.EPOCH;
+    private volatile boolean probed;
+    private Instant askedUntil = Instant.EPOCH;
+
+    EndpointLane(String endpoint, CircuitBreaker breaker, Clock clock) {
+        this.endpoint = endpoint;
+        this.breaker = breaker;
+        this.clock = clock;
+    }
+
+    /** Something that waits for its turn. */
+    interface Waiting {
+        /** Its turn has come; it ends with {@link EndpointLane#succeeded}, {@link EndpointLane#failed} or {@link EndpointLane#gaveUp}. */
+        void start();
+
+        /** Its turn will not come before a time. */
+        void turnAway(Instant until, String reason);
+    }
+
+    /** Whether the rate lets the next call begin. */
+    private enum Ticket {
+        NONE, ORDERED, HELD
+    }
+
+    /** Until when nothing is sent, and why. */
+    record Pause(Instant until, String reason) {
+    }
+
+    CircuitBreaker.State state() {
+        return breaker.getState();
+    }
+
+    /** Whether probes say when it is well again. */
+    boolean isProbed() {
+        return probed;
+    }
+
+    /** The breaker has opened and lets nothing through for a while. */
+    void opened(Duration forThis) {
+        openUntil = clock.instant().plus(forThis);
+    }
+
+    /** How many calls may be on their way, and how many may begin a second; 0 is as many as there are. */
+    synchronized void limit(int calls, double perSecond, boolean isProbed, DoubleFunction<RateLimiter> limiters) {
+        most = calls;
+        probed = isProbed;
+        if (perSecond != rate) {
+            rate = perSecond;
+            limiter = perSecond == 0 ? null : limiters.apply(perSecond);
+            ticket = Ticket.NONE;
+        }
+    }
+
+    /** Until when the endpoint is left alone, if it is now. */
+    Optional<Pause> pause() {
+        Instant until = openUntil;
+        return breaker.getState() == CircuitBreaker.State.OPEN && until.isAfter(clock.instant()) ? Optional.of(pause(until)) : Optional.empty();
+    }
+
+    private static Pause pause(Instant until) {
+        return new Pause(until, "the endpoint fails or asked for less, and is left alone until " + until);
+    }
+
+    /** Starts a call now or when others have ended. */
+    void enter(Waiting call) {
+        synchronized (this) {
+            waiting.add(call);
+        }
+        pump();
+    }
+
+    /** A call ended well. */
+    void succeeded() {
+        breaker.onSuccess(0, TimeUnit.NANOSECONDS);
+        leave();
+    }
+
+    /**
+     * A call failed.
+     *
+     * @param less whether the endpoint said that it gets too much
+     * @param asked how long it asked to be left alone, if it did
+     */
+    void failed(boolean less, Optional<Duration> asked, Throwable failure) {
+        synchronized (this) {
+            boolean opens = less && breaker.getState() != CircuitBreaker.State.OPEN;
+            if (opens && asked.isPresent()) {
+                breaker.transitionToOpenStateFor(asked.get());
+                opened(asked.get());
+                askedUntil = openUntil;
+            } else if (opens) {
+                breaker.transitionToOpenState();
+            } else {
+                breaker.onError(0, TimeUnit.NANOSECONDS, failure);
+            }
+        }
+        leave();
+    }
+
+    /** A call ended without having been made. */
+    void gaveUp() {
+        breaker.releasePermission();
+        leave();
+    }
+
+    private void leave() {
+        synchronized (this) {
+            open--;
+        }
+        pump();
+    }
+
+    /** A probe has reached the endpoint: one delivery may show whether it is well. Answers whether it was left alone before. */
+    synchronized boolean halfOpen() {
+        if (breaker.getState() != CircuitBreaker.State.OPEN || askedUntil.isAfter(clock.instant())) {
+            return false;
+        }
+        breaker.transitionToHalfOpenState();
+        return true;
+    }
+
+    /** Probes fail: deliveries wait. */
+    synchronized void trip() {
+        if (breaker.getState() != CircuitBreaker.State.OPEN) {
+            breaker.transitionToOpenState();
+        }
+    }
+
+    /** Forgets what went wrong. */
+    synchronized void reset() {
+        breaker.reset();
+        openUntil = Instant.EPOCH;
+    }
+
+    /** Turns away all that wait; those on their way go on. */
+    void turnAway(Pause pause) {
+        List<Waiting> away;
+        synchronized (this) {
+            away = new ArrayList<>(waiting);
+            waiting.clear();
+        }
+        away.forEach(each -> each.turnAway(pause.until(), pause.reason()));
+    }
+
+    /** Starts what may start. */
+    private void pump() {
+        while (true) {
+            Waiting next;
+            List<Waiting> away;
+            Pause pause = null;
+            synchronized (this) {
+                if (waiting.isEmpty() || open >= most) {
+                    return;
+                }
+                next = hasTicket() && breaker.tryAcquirePermission() ? begin() : null;
+                away = new ArrayList<>();
+                if (next == null && ticket == Ticket.HELD && breaker.getState() == CircuitBreaker.State.OPEN) {
+                    pause = pause().orElseGet(() -> pause(clock.instant().plus(SOON)));
+                    away.addAll(waiting);
+                    waiting.clear();
+                } else if (next == null && ticket == Ticket.ORDERED) {
+                    int kept = (int) Math.max(1, rate * LONGEST_WAIT.toSeconds());
+                    pause = new Pause(clock.instant().plusMillis((long) (1_000 * kept / rate)),
+                            "the endpoint gets " + rate + " deliveries a second at most, and others wait before it");
+                    while (waiting.size() > kept) {
+                        away.add(0, waiting.pollLast());
+                    }
+                }
+            }
+            if (next == null) {
+                for (Waiting each : away) {
+                    each.turnAway(pause.until(), pause.reason());
+                }
+                return; // what else waits begins when a call ends, or when its ticket comes
+            }
+            next.start();
+        }
+    }
+
+    private Waiting begin() {
+        ticket = Ticket.NONE;
+        open++;
+        return waiting.poll();
+    }
+
+    /** Whether the rate lets a call begin; orders a ticket where it does not yet. */
+    private boolean hasTicket() {
+        if (ticket == Ticket.NONE) {
+            long nanos = limiter == null ? 0 : limiter.reservePermission();
+            ticket = nanos == 0 ? Ticket.HELD : Ticket.ORDERED;
+            if (nanos != 0) {
+                CompletableFuture.delayedExecutor(Math.abs(nanos), TimeUnit.NANOSECONDS).execute(this::ticketCame);
+            }
+        }
+        return ticket == Ticket.HELD;
+    }
+
+    private void ticketCame() {
+        synchronized (this) {
+            ticket = ticket == Ticket.ORDERED ? Ticket.HELD : ticket;
+        }
+        pump();
+    }
+
+    @Override
+    public String toString() {
+        return endpoint + " " + breaker.getState();
+    }
+}
