@@ -13,6 +13,7 @@ import io.waystation.settings.SecretFiles;
 import io.waystation.settings.Settings;
 import io.waystation.store.Meters;
 import io.waystation.store.SecretBox;
+import io.waystation.store.SecretKeys;
 import io.waystation.store.Store;
 
 /** Builds the channels and binds them as {@code channels}, their quotas as {@code channelQuotas}. */
@@ -26,6 +27,8 @@ public final class ChannelConfiguration implements CamelConfiguration {
         Registry registry = context.getRegistry();
         Store store = registry.lookupByNameAndType("store", Store.class);
         SecretBox box = registry.lookupByNameAndType("secretBox", SecretBox.class);
+        SecretKeys secrets = registry.lookupByNameAndType(SecretKeys.NAME, SecretKeys.class);
+        ChannelRows.SEALED.forEach(secrets::add);
         Channels channels = new Channels(settings, Optional.of(new ChannelRows(store, box)), Clock.systemUTC());
         Settings.of(context).list("waystation.channels.closed").forEach(channels::reserveForSource);
         registry.bind("channels", channels);

@@ -11,11 +11,17 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.waystation.settings.Secret;
+import io.waystation.store.SealedColumn;
 import io.waystation.store.SecretBox;
 import io.waystation.store.Store;
 
 /** Channels defined by API, in the store; their secrets are sealed there. Blocks on disk. */
 final class ChannelRows {
+    /** Where sealed texts are. */
+    static final List<SealedColumn> SEALED = List.of(
+            new SealedColumn("channel", "name", "secrets", name -> context(name, "secret")),
+            new SealedColumn("channel", "name", "readers", name -> context(name, "reader")));
+
     private final Store store;
     private final SecretBox box;
 

@@ -8,13 +8,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code waystation deliveries}: what is owed to endpoints. */
 @Command(name = "deliveries", mixinStandardHelpOptions = true, description = "Lists, shows and replays deliveries to endpoints.")
 public final class DeliveriesCommand {
     private static final String PATH = "/api/deliveries";
+
+    @Spec
+    private CommandSpec spec;
 
     /** Which deliveries are meant. */
     static final class Which {
@@ -68,26 +73,43 @@ public final class DeliveriesCommand {
     }
 
     @Command(name = "replay", mixinStandardHelpOptions = true,
-            description = "Sends dead letters again: those named, or those that the options choose.")
+            description = "Sends dead letters again: those named, or those that the options choose. Prints how far that is until it ends.")
     int replay(@Mixin HubOptions hub, @Mixin Output output, @ArgGroup(exclusive = false) Which which,
+            @Option(names = "--delivered", description = "Also those that were delivered or cancelled.") boolean delivered,
+            @Option(names = "--from", paramLabel = "POSITION", description = "Only those from this position on.") String from,
+            @Option(names = "--to", paramLabel = "POSITION", description = "Only those up to this position.") String to,
+            @Option(names = "--rate", paramLabel = "N", description = "At most so many a second.") Double rate,
             @Option(names = "--dry-run", description = "Says which they would be and sends nothing.") boolean dryRun,
             @Parameters(paramLabel = "ID", arity = "0..*", description = "Deliveries to send again.") List<String> ids) {
         HubClient client = hub.connect();
-        if (ids == null || ids.isEmpty()) {
-            if (which == null) {
-                throw new CommandFailure(ExitCode.USAGE, "name deliveries, or say which with --endpoint, --event, --reason, --since or --until");
+        if (ids != null && !ids.isEmpty()) {
+            for (String id : ids) {
+                JsonNode answer = client.post(PATH + "/" + HubClient.segment(id) + "/replay", Map.of("delivered", delivered));
+                output.say(id + " " + answer.path("state").asText(), answer);
             }
-            Map<String, Object> body = new LinkedHashMap<>(which.fields());
-            body.put("dryRun", dryRun);
-            JsonNode answer = client.post(PATH + "/replay", body);
-            output.say(answer.path("found").asInt() + " found, " + answer.path("replayed").asInt() + " replayed"
-                    + (answer.path("more").asBoolean() ? "; there are more" : ""), answer);
             return ExitCode.OK;
         }
-        for (String id : ids) {
-            JsonNode answer = client.post(PATH + "/" + HubClient.segment(id) + "/replay", Map.of());
-            output.say(id + " " + answer.path("state").asText(), answer);
+        if (which == null && from == null && to == null) {
+            throw new CommandFailure(ExitCode.USAGE,
+                    "name deliveries, or say which with --endpoint, --event, --reason, --since, --until, --from or --to");
         }
+        Map<String, Object> body = new LinkedHashMap<>(which == null ? Map.of() : which.fields());
+        body.put("from", from);
+        body.put("to", to);
+        body.put("rate", rate);
+        body.put("states", delivered ? List.of("dead", "cancelled", "succeeded") : List.of("dead"));
+        body.put("dryRun", dryRun);
+        JsonNode answer = client.post(PATH + "/replay", body);
+        int replayed = answer.path("replayed").asInt();
+        if (answer.path("replayed").isNull()) {
+            String path = "/api/operations/" + HubClient.segment(answer.path("operation").asText());
+            JsonNode end = new OperationFollower(client, path, spec.commandLine().getOut()).untilItEnds();
+            replayed = client.get(path, Map.of()).path("result").path("replayed").asInt();
+            if (!end.path("state").asText().equals("succeeded")) {
+                return ExitCode.FAILED;
+            }
+        }
+        output.say(answer.path("found").asInt() + " found, " + replayed + " replayed", answer);
         return ExitCode.OK;
     }
 }

@@ -1,10 +1,14 @@
 package io.waystation.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -12,7 +16,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code waystation endpoints}: receivers of deliveries. */
 @Command(name = "endpoints", mixinStandardHelpOptions = true,
-        description = "Lists, registers, shows, pauses, resumes and removes endpoints that events are delivered to.")
+        description = "Lists, registers, shows, edits, tests, pauses, resumes and removes endpoints that events are delivered to.")
 public final class EndpointsCommand {
     private static final String PATH = "/api/endpoints";
 
@@ -30,27 +34,93 @@ public final class EndpointsCommand {
         return ExitCode.OK;
     }
 
+    /** What can be said about an endpoint when it is added and later. */
+    static final class Fields {
+        @Option(names = "--name", paramLabel = "NAME", description = "For people.")
+        private String name;
+        @Option(names = "--channel", paramLabel = "PATTERN", description = "Only events of these channels; * stands for any characters.")
+        private List<String> channels;
+        @Option(names = "--type", paramLabel = "PATTERN", description = "Only events of these types.")
+        private List<String> types;
+        @Option(names = "--signature", paramLabel = "STYLE", description = "standard-webhooks (the default), github, stripe, slack or edge.")
+        private List<String> signatures;
+        @Option(names = "--ordering", paramLabel = "ORDER", description = "none (the default), per-key or strict.")
+        private String ordering;
+        @Option(names = "--retry", paramLabel = "SCHEDULE", description = "Such as 10s, 1m, 10m x 3.")
+        private String retry;
+        @Option(names = "--rate", paramLabel = "N", description = "Attempts per second at most; 0 is no limit.")
+        private Double rate;
+        @Option(names = "--group", paramLabel = "NAME", description = "Endpoints that stand together.")
+        private String group;
+        @Option(names = "--when-down", paramLabel = "WHAT", description = "What becomes of its deliveries when all of the group are down: hold "
+                + "(the default), dead-letter or pull.")
+        private String whenDown;
+        @Option(names = "--header", paramLabel = "NAME=VALUE", description = "Sent with every delivery.")
+        private Map<String, String> headers;
+        @Option(names = "--certificate", paramLabel = "FILE", description = "PEM file with a client certificate and its private key.")
+        private Path certificate;
+
+        private Map<String, Object> body() {
+            Map<String, Object> body = new LinkedHashMap<>();
+            put(body, "name", name);
+            put(body, "channels", channels);
+            put(body, "types", types);
+            put(body, "signatures", signatures);
+            put(body, "ordering", ordering);
+            put(body, "retry", retry);
+            put(body, "rate", rate);
+            put(body, "group", group);
+            put(body, "whenDown", whenDown);
+            put(body, "headers", headers);
+            put(body, "certificate", certificate == null ? null : read(certificate));
+            return body;
+        }
+
+        private static String read(Path file) {
+            try {
+                return Files.readString(file);
+            } catch (IOException unreadable) {
+                throw new CommandFailure(ExitCode.USAGE, file + " cannot be read");
+            }
+        }
+    }
+
     @Command(name = "add", mixinStandardHelpOptions = true,
             description = "Registers an endpoint and prints it, with the secret that was made, which is told only now.")
-    int add(@Mixin HubOptions hub, @Mixin Output output,
-            @Parameters(paramLabel = "URL", description = "Where deliveries go.") String url,
-            @Option(names = "--name", paramLabel = "NAME", description = "For people.") String name,
-            @Option(names = "--channel", paramLabel = "PATTERN", description = "Only events of these channels; * stands for any characters.") List<String> channels,
-            @Option(names = "--type", paramLabel = "PATTERN", description = "Only events of these types.") List<String> types,
-            @Option(names = "--signature", paramLabel = "STYLE",
-                    description = "standard-webhooks (the default), github, stripe, slack or edge.") List<String> signatures,
-            @Option(names = "--ordering", paramLabel = "ORDER", description = "none (the default), per-key or strict.") String ordering,
-            @Option(names = "--retry", paramLabel = "SCHEDULE", description = "Such as 10s, 1m, 10m x 3.") String retry) {
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("url", url);
-        put(body, "name", name);
-        put(body, "channels", channels);
-        put(body, "types", types);
-        put(body, "signatures", signatures);
-        put(body, "ordering", ordering);
-        put(body, "retry", retry);
+    int add(@Mixin HubOptions hub, @Mixin Output output, @ArgGroup(exclusive = false) Fields fields,
+            @Option(names = "--pull", description = "The endpoint has no URL and pulls what it is owed.") boolean pull,
+            @Parameters(paramLabel = "URL", arity = "0..1", description = "Where deliveries go.") String url) {
+        Map<String, Object> body = fields == null ? new LinkedHashMap<>() : fields.body();
+        put(body, "url", url);
+        put(body, "pull", pull ? true : null);
         output.print(hub.connect().post(PATH, body));
         return ExitCode.OK;
+    }
+
+    @Command(name = "edit", mixinStandardHelpOptions = true, description = "Changes what is given of an endpoint, and prints it.")
+    int edit(@Mixin HubOptions hub, @Mixin Output output, @ArgGroup(exclusive = false) Fields fields,
+            @Option(names = "--to", paramLabel = "URL", description = "Where deliveries go.") String url,
+            @Option(names = "--clear", paramLabel = "FIELD", description = "Field that is to be as if it had never been given: channels, types, "
+                    + "retry, rate, group, headers or certificate.") List<String> clear,
+            @Parameters(paramLabel = "ID", description = "The endpoint.") String id) {
+        Map<String, Object> body = fields == null ? new LinkedHashMap<>() : fields.body();
+        put(body, "url", url);
+        if (clear != null) {
+            clear.forEach(field -> body.put(field, null));
+        }
+        if (body.isEmpty()) {
+            throw new CommandFailure(ExitCode.USAGE, "say what to change");
+        }
+        output.print(hub.connect().patch(path(id), body));
+        return ExitCode.OK;
+    }
+
+    @Command(name = "test", mixinStandardHelpOptions = true,
+            description = "Sends an endpoint a signed test delivery and prints what came back; ends with 1 when that was no success.")
+    int test(@Mixin HubOptions hub, @Mixin Output output, @Parameters(paramLabel = "ID", description = "The endpoint.") String id) {
+        JsonNode answer = hub.connect().post(path(id) + "/test", Map.of());
+        output.print(answer);
+        return answer.path("ok").asBoolean() ? ExitCode.OK : ExitCode.FAILED;
     }
 
     private static void put(Map<String, Object> body, String field, Object value) {

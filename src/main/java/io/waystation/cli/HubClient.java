@@ -105,6 +105,11 @@ final class HubClient {
         return json(call("PUT", path, publisher(body)));
     }
 
+    /** PATCH of JSON. */
+    JsonNode patch(String path, Object body) {
+        return json(call("PATCH", path, publisher(body)));
+    }
+
     /** DELETE. */
     void delete(String path) {
         call("DELETE", path, BodyPublishers.noBody());

@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 
 import io.waystation.settings.Secret;
@@ -19,13 +21,22 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code waystation keys}: the keys that sign releases. Needs no hub. */
-@Command(name = "keys", mixinStandardHelpOptions = true, description = "Makes and shows keys that sign releases. Needs no hub.",
+/** {@code waystation keys}: the keys that sign releases, which needs no hub, and the one that a hub stores secrets with. */
+@Command(name = "keys", mixinStandardHelpOptions = true, description = "Makes and shows keys that sign releases; changes the key that a hub stores secrets with.",
         subcommands = {KeysCommand.Create.class, KeysCommand.Show.class})
 public final class KeysCommand implements Callable<Integer> {
     @Override
     public Integer call() {
-        throw new CommandFailure(ExitCode.USAGE, "say what to do: create or show");
+        throw new CommandFailure(ExitCode.USAGE, "say what to do: create, show or rotate");
+    }
+
+    @Command(name = "rotate", mixinStandardHelpOptions = true, description = "Encrypts the secrets that a hub stores with a new key: one that it "
+            + "makes, or the first one of the file or variable it was given.")
+    int rotate(@Mixin HubOptions hub, @Mixin Output output) {
+        JsonNode answer = hub.connect().post("/api/keys/rotate", Map.of());
+        output.say("key " + answer.path("key").asText() + (answer.path("made").asBoolean() ? " was made; " : "; ")
+                + answer.path("resealed").asInt() + " secrets were encrypted again", answer);
+        return ExitCode.OK;
     }
 
     private static int print(Output output, SigningKey key) {

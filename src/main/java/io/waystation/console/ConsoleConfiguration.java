@@ -9,7 +9,10 @@ import org.apache.camel.spi.Registry;
 import io.waystation.channel.Channels;
 import io.waystation.channel.SubscriberCount;
 import io.waystation.delivery.Deliveries;
+import io.waystation.delivery.EndpointIntent;
 import io.waystation.delivery.Endpoints;
+import io.waystation.delivery.Replays;
+import io.waystation.delivery.TestDelivery;
 import io.waystation.http.RefusedRequests;
 import io.waystation.http.Tokens;
 import io.waystation.journal.DeadLetters;
@@ -18,6 +21,7 @@ import io.waystation.journal.Groups;
 import io.waystation.journal.Journal;
 import io.waystation.store.Backup;
 import io.waystation.store.DataFolder;
+import io.waystation.store.SecretKeys;
 import io.waystation.update.fleet.Fleet;
 import io.waystation.update.fleet.Rollouts;
 import io.waystation.update.release.ReleaseLedger;
@@ -37,13 +41,17 @@ public final class ConsoleConfiguration implements CamelConfiguration {
         registry.bind("eventsApi", new EventsApi(journal, new EventFinder(journal, search, clock), channels, clock));
         registry.bind("channelsApi", new ChannelsApi(channels,
                 registry.lookupByNameAndType("sseHub", SubscriberCount.class)));
+        registry.bind("keysApi", new KeysApi(registry.lookupByNameAndType(SecretKeys.NAME, SecretKeys.class)));
         registry.bind("tokensApi", new TokensApi(registry.lookupByNameAndType(Tokens.NAME, Tokens.class)));
         registry.bind("operationsApi", new OperationsApi(registry.lookupByNameAndType(Operations.NAME, Operations.class)));
         registry.bind("deadLettersApi", new DeadLettersApi(registry.lookupByNameAndType("deadLetters", DeadLetters.class)));
         registry.bind("updatesApi", new UpdatesApi(registry.lookupByNameAndType("updates", Updates.class),
                 registry.lookupByNameAndType("releaseLedger", ReleaseLedger.class)));
-        registry.bind("endpointsApi", new EndpointsApi(registry.lookupByNameAndType("endpoints", Endpoints.class), clock));
-        registry.bind("deliveriesApi", new DeliveriesApi(registry.lookupByNameAndType("deliveries", Deliveries.class), clock));
+        registry.bind("endpointsApi", new EndpointsApi(registry.lookupByNameAndType("endpoints", Endpoints.class),
+                registry.lookupByNameAndType("endpointIntent", EndpointIntent.class),
+                registry.lookupByNameAndType("testDelivery", TestDelivery.class), clock));
+        registry.bind("deliveriesApi", new DeliveriesApi(registry.lookupByNameAndType("deliveries", Deliveries.class),
+                registry.lookupByNameAndType("replays", Replays.class), clock));
         registry.bind("fleetApi", new FleetApi(registry.lookupByNameAndType("fleet", Fleet.class),
                 registry.lookupByNameAndType("rollouts", Rollouts.class)));
         registry.bind("workApi", new WorkApi(registry.lookupByNameAndType("workItems", WorkItems.class)));

@@ -2,13 +2,18 @@ package io.waystation.console;
 
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.waystation.delivery.Deliveries;
+import io.waystation.delivery.Replays;
 import io.waystation.http.ProblemException;
 import io.waystation.work.ItemState;
 import io.waystation.work.WorkFilter;
@@ -19,12 +24,15 @@ import org.apache.camel.Exchange;
 public final class DeliveriesApi {
     private static final int MOST = 1_000;
     private static final int USUAL = 50;
+    private static final int MOST_RATE = 100_000;
 
     private final Deliveries deliveries;
+    private final Replays replays;
     private final Clock clock;
 
-    DeliveriesApi(Deliveries deliveries, Clock clock) {
+    DeliveriesApi(Deliveries deliveries, Replays replays, Clock clock) {
         this.deliveries = deliveries;
+        this.replays = replays;
         this.clock = clock;
     }
 
@@ -35,7 +43,7 @@ public final class DeliveriesApi {
         Criteria criteria = new Criteria(request::query);
         List<WorkStatus> found = deliveries.list(criteria.filter(
                 request.query("state").map(DeliveriesApi::state).orElse(null),
-                request.query("before").map(DeliveriesApi::number).orElse(null), limit, clock));
+                request.query("before").map(text -> number("before", text)).orElse(null), limit, clock));
         ObjectNode answer = ApiAnswer.object();
         ArrayNode rows = answer.putArray("deliveries");
         found.forEach(delivery -> rows.add(describe(delivery)));
@@ -46,10 +54,14 @@ public final class DeliveriesApi {
     /** The same conditions in a query and in a body. */
     private record Criteria(Function<String, Optional<String>> of) {
         WorkFilter filter(ItemState state, Long before, int limit, Clock clock) {
-            return new WorkFilter(null, null, state, before, limit, new WorkFilter.More(of.apply("endpoint").orElse(null),
+            return new WorkFilter(null, null, state, before, limit, more(clock));
+        }
+
+        WorkFilter.More more(Clock clock) {
+            return new WorkFilter.More(of.apply("endpoint").orElse(null),
                     of.apply("event").map(event -> event + ".").orElse(null), of.apply("reason").orElse(null),
                     ApiRequest.time("since", of.apply("since"), clock).orElse(null),
-                    ApiRequest.time("until", of.apply("until"), clock).orElse(null)));
+                    ApiRequest.time("until", of.apply("until"), clock).orElse(null));
         }
     }
 
@@ -59,11 +71,11 @@ public final class DeliveriesApi {
                         "must be waiting, ready, running, succeeded, dead, cancelled or superseded"));
     }
 
-    private static long number(String text) {
+    private static long number(String field, String text) {
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException notANumber) {
-            throw ApiRequest.invalid("before", "must be what a page named as next");
+            throw ApiRequest.invalid(field, "must be the position of a delivery, or what a page named as next");
         }
     }
 
@@ -83,36 +95,70 @@ public final class DeliveriesApi {
         ApiAnswer.json(exchange, 200, answer);
     }
 
-    /** {@code POST /api/deliveries/{id}/replay}. */
+    /** {@code POST /api/deliveries/{id}/replay}: a dead letter or a cancelled one; with {@code delivered} also one that was made. */
     public void replay(Exchange exchange) {
         WorkStatus delivery = find(exchange);
-        if (!deliveries.replay(delivery, "replayed by " + Audit.who(exchange))) {
-            throw new ProblemException(409, "delivery-not-replayable", "Only dead letters and cancelled deliveries can be replayed.");
+        boolean made = ApiRequest.of(exchange).flag("delivered").orElse(false);
+        String reason = "replayed by " + Audit.who(exchange);
+        boolean again = delivery.state() == ItemState.SUCCEEDED
+                ? made && replays.start(List.of(delivery), 0, reason, Map.of("delivery", delivery.id())).done().join() == 1
+                : deliveries.replay(delivery, reason);
+        if (!again) {
+            throw new ProblemException(409, "delivery-not-replayable", "Only dead letters and cancelled deliveries can be replayed, "
+                    + "and with \"delivered\": true those that were made while their event is kept (waystation.delivery.keep).");
         }
         Audit.note(exchange, "replayed delivery", delivery.id());
         ApiAnswer.json(exchange, 202, ApiAnswer.object().put("id", delivery.id()).put("state", ItemState.READY.text()));
     }
 
-    /** {@code POST /api/deliveries/replay}: dead letters that fit, the oldest of a page last; or says which they would be. */
+    /** {@code POST /api/deliveries/replay}: sends those that fit again as an operation; or says which they would be. */
     public void replayMany(Exchange exchange) {
         ApiRequest request = ApiRequest.of(exchange);
-        int limit = ApiRequest.limit(request.text("limit"), MOST, MOST);
         boolean dry = request.flag("dryRun").orElse(false);
-        List<WorkStatus> found = deliveries.list(new Criteria(request::text).filter(ItemState.DEAD, null, limit, clock));
-        ObjectNode answer = ApiAnswer.object();
+        double rate = rate(request);
+        List<WorkStatus> found = replays.find(new Replays.Which(states(request), request.text("from").map(text -> number("from", text)).orElse(null),
+                request.text("to").map(text -> number("to", text)).orElse(null), new Criteria(request::text).more(clock)));
+        ObjectNode answer = ApiAnswer.object().put("found", found.size());
         ArrayNode ids = answer.putArray("deliveries");
-        int replayed = 0;
-        for (int i = found.size() - 1; i >= 0; i--) { // in the order they were owed
-            ids.add(found.get(i).id());
-            if (!dry && deliveries.replay(found.get(i), "replayed by " + Audit.who(exchange))) {
-                replayed++;
-            }
+        found.stream().limit(MOST).forEach(each -> ids.add(each.id()));
+        answer.put("more", found.size() > MOST);
+        if (dry) {
+            ApiAnswer.json(exchange, 200, answer.put("replayed", 0));
+            return;
         }
-        if (!dry) {
-            Audit.note(exchange, "replayed dead deliveries:", replayed);
+        Replays.Started started = replays.start(found, rate, "replayed by " + Audit.who(exchange), Map.of("by", Audit.who(exchange)));
+        Audit.note(exchange, "replays " + found.size() + " deliveries in operation", started.operation());
+        answer.put("operation", started.operation());
+        if (rate == 0 && found.size() <= MOST) {
+            answer.put("replayed", started.done().join());
+        } else {
+            answer.putNull("replayed");
         }
-        ApiAnswer.json(exchange, dry ? 200 : 202,
-                answer.put("found", found.size()).put("replayed", replayed).put("more", found.size() == limit));
+        ApiAnswer.json(exchange, 202, answer);
+    }
+
+    private static double rate(ApiRequest request) {
+        JsonNode rate = request.body().path("rate");
+        if (rate.isMissingNode() || rate.isNull()) {
+            return 0;
+        }
+        if (!rate.isNumber() || rate.asDouble() <= 0 || rate.asDouble() > MOST_RATE) {
+            throw ApiRequest.invalid("rate", "must be a number of deliveries per second, up to " + MOST_RATE);
+        }
+        return rate.asDouble();
+    }
+
+    private static Set<ItemState> states(ApiRequest request) {
+        JsonNode given = request.body().path("states");
+        if (given.isMissingNode() || given.isNull()) {
+            return Set.of(ItemState.DEAD);
+        }
+        Set<ItemState> states = EnumSet.noneOf(ItemState.class);
+        given.forEach(text -> states.add(state(text.asText())));
+        if (states.isEmpty() || !Replays.STATES.containsAll(states)) {
+            throw ApiRequest.invalid("states", "must be a list of dead, cancelled and succeeded");
+        }
+        return states;
     }
 
     private WorkStatus find(Exchange exchange) {
@@ -121,7 +167,7 @@ public final class DeliveriesApi {
     }
 
     private static ObjectNode describe(WorkStatus delivery) {
-        return ApiAnswer.object().put("id", delivery.id()).put("endpoint", Deliveries.endpointOf(delivery))
+        return ApiAnswer.object().put("id", delivery.id()).put("position", delivery.number()).put("endpoint", Deliveries.endpointOf(delivery))
                 .put("event", Deliveries.eventOf(delivery)).put("state", delivery.state().text()).put("reason", delivery.reason())
                 .put("attemptCount", delivery.attempt())
                 .put("nextAt", delivery.state() == ItemState.WAITING ? delivery.nextAt().toString() : null)

@@ -2,35 +2,30 @@ package io.waystation.console;
 
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.waystation.delivery.Endpoint;
-import io.waystation.delivery.EndpointOptions;
-import io.waystation.delivery.EndpointTerms;
+import io.waystation.delivery.EndpointIntent;
 import io.waystation.delivery.Endpoints;
-import io.waystation.delivery.EventSelection;
-import io.waystation.delivery.Ordering;
-import io.waystation.delivery.SignatureStyle;
+import io.waystation.delivery.TestDelivery;
 import io.waystation.http.ProblemException;
 import org.apache.camel.Exchange;
 
 /** Bean {@code endpointsApi}: receivers of deliveries. Secrets are told once, when they are made; headers by name only. */
 public final class EndpointsApi {
-    private static final int LONGEST_NAME = 200;
-
     private final Endpoints endpoints;
+    private final EndpointIntent intent;
+    private final TestDelivery tests;
     private final Clock clock;
 
-    EndpointsApi(Endpoints endpoints, Clock clock) {
+    EndpointsApi(Endpoints endpoints, EndpointIntent intent, TestDelivery tests, Clock clock) {
         this.endpoints = endpoints;
+        this.intent = intent;
+        this.tests = tests;
         this.clock = clock;
     }
 
@@ -50,13 +45,7 @@ public final class EndpointsApi {
     /** {@code POST /api/endpoints}. */
     public void register(Exchange exchange) {
         ApiRequest request = ApiRequest.of(exchange);
-        String url = request.text("url").orElseThrow(() -> ApiRequest.invalid("url", "must be given"));
-        String name = request.text("name").orElse(url);
-        if (name.length() > LONGEST_NAME) {
-            name = name.substring(0, LONGEST_NAME);
-        }
-        Endpoint endpoint = endpoints.register(new Endpoints.Draft(name, url, selection(request), terms(request),
-                headers(request.body().path("headers")), texts(request, "secrets")));
+        Endpoint endpoint = endpoints.register(EndpointFields.draft(request, intent));
         Audit.note(exchange, "registered endpoint", endpoint.id());
         ObjectNode answer = describe(endpoint);
         if (!request.body().hasNonNull("secrets")) {
@@ -65,57 +54,32 @@ public final class EndpointsApi {
         ApiAnswer.json(exchange, 201, answer);
     }
 
-    private static EventSelection selection(ApiRequest request) {
-        JsonNode filter = request.body().path("filter");
-        return checked("filter", () -> new EventSelection(texts(request, "channels"), texts(request, "types"), texts(request, "sources"),
-                texts(request, "capabilities"), filter.isMissingNode() || filter.isNull() ? null : filter));
+    /** {@code PATCH /api/endpoints/{id}}: changes what is given and leaves the rest. */
+    public void edit(Exchange exchange) {
+        ApiRequest request = ApiRequest.of(exchange);
+        Endpoint before = find(exchange);
+        if (request.body().has("secrets")) {
+            throw ApiRequest.invalid("secrets", "cannot be changed so; rotate them");
+        }
+        Endpoints.Draft wanted = EndpointFields.change(request, before);
+        if (wanted.url() != null && (before.pulls() || !before.address().equals(endpoints.checked(wanted.url())))) {
+            intent.confirm(wanted.url());
+        }
+        change(exchange, "changed " + fields(request) + " of endpoint",
+                endpoints.edit(before.id(), endpoint -> EndpointFields.change(request, endpoint)));
     }
 
-    private static EndpointTerms terms(ApiRequest request) {
-        EndpointTerms usual = EndpointTerms.USUAL;
-        List<String> styles = texts(request, "signatures");
-        return new EndpointTerms(
-                styles.isEmpty() ? usual.styles() : checked("signatures", () -> styles.stream().map(SignatureStyle::of).toList()),
-                request.text("ordering").map(text -> checked("ordering", () -> Ordering.of(text))).orElse(usual.ordering()),
-                request.text("retry").map(text -> checked("retry", () -> EndpointTerms.checkedRetry(text))).orElse(null),
-                request.body().path("rate").asDouble(), checked("endpoint", () -> EndpointOptions.read(request.body())));
+    private static String fields(ApiRequest request) {
+        List<String> names = new ArrayList<>();
+        request.body().fieldNames().forEachRemaining(names::add);
+        return String.join(", ", names);
     }
 
-    private static <T> T checked(String field, Supplier<T> reading) {
-        try {
-            return reading.get();
-        } catch (IllegalArgumentException wrong) {
-            throw new ProblemException(400, "invalid-parameter", field + " cannot be used: " + wrong.getMessage() + ".");
-        }
-    }
-
-    private static Map<String, String> headers(JsonNode given) {
-        if (!given.isMissingNode() && !given.isObject()) {
-            throw ApiRequest.invalid("headers", "must be an object of texts");
-        }
-        Map<String, String> headers = new LinkedHashMap<>();
-        given.fields().forEachRemaining(header -> {
-            if (!header.getValue().isTextual()) {
-                throw ApiRequest.invalid("headers", "must be an object of texts");
-            }
-            headers.put(header.getKey(), header.getValue().asText());
-        });
-        return headers;
-    }
-
-    private static List<String> texts(ApiRequest request, String field) {
-        JsonNode given = request.body().path(field);
-        List<String> texts = new ArrayList<>();
-        for (JsonNode text : given) {
-            if (!given.isArray() || !text.isTextual() || text.asText().isBlank()) {
-                throw ApiRequest.invalid(field, "must be a list of texts that are not empty");
-            }
-            texts.add(text.asText());
-        }
-        if (given.isValueNode() && !given.isNull()) {
-            throw ApiRequest.invalid(field, "must be a list of texts that are not empty");
-        }
-        return texts;
+    /** {@code POST /api/endpoints/{id}/test}: sends a signed test delivery and answers with what came back. */
+    public void test(Exchange exchange) {
+        Endpoint endpoint = find(exchange);
+        Audit.note(exchange, "tested endpoint", endpoint.id());
+        ApiAnswer.json(exchange, 200, tests.send(endpoint).join().json());
     }
 
     /** {@code POST /api/endpoints/{id}/pause}. */
@@ -168,12 +132,17 @@ public final class EndpointsApi {
     }
 
     private ObjectNode describe(Endpoint endpoint) {
-        ObjectNode json = ApiAnswer.object().put("id", endpoint.id()).put("name", endpoint.name()).put("url", endpoint.address().url())
+        ObjectNode json = ApiAnswer.object().put("id", endpoint.id()).put("name", endpoint.name())
+                .put("url", endpoint.pulls() ? null : endpoint.address().url()).put("pull", endpoint.pulls())
                 .put("state", endpoint.standing().state().text()).put("reason", endpoint.standing().reason())
                 .put("failingSince", endpoint.standing().failingSince() == null ? null : endpoint.standing().failingSince().toString())
                 .put("leaseUntil", endpoint.lease().map(Object::toString).orElse(null));
         json.setAll(endpoint.selection().json());
         json.setAll(endpoint.terms().json());
+        json.put("group", endpoint.membership().group()).put("whenDown", endpoint.membership().whenDown().text());
+        json.putNull("certificate");
+        endpoint.certificate().ifPresent(certificate -> json.putObject("certificate").put("subject", certificate.subject())
+                .put("fingerprint", certificate.fingerprint()).put("validUntil", certificate.validUntil().toString()));
         ArrayNode headers = json.putArray("headers");
         endpoint.headers().keySet().stream().sorted().forEach(headers::add);
         return json.put("secrets", endpoint.keyCount(clock.instant())).put("created", endpoint.created().toString())

@@ -4,14 +4,17 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -42,10 +45,16 @@ public final class Deliveries {
     /** Queue of endpoints with one. */
     public static final String ORDERED = "delivery-ordered";
 
+    /** Header on the message of a delivery: id of its endpoint. */
+    public static final String ENDPOINT = "CamelWaystationEndpoint";
+
+    /** Header on the message of a delivery: name of its endpoint. */
+    public static final String ENDPOINT_NAME = "CamelWaystationEndpointName";
+
     /** Deliveries added in one work of the store: more would hold up everybody else's. */
     private static final int AT_ONCE = 200;
     /** Subjects of one endpoint are spread over so many keys of the ordered queue, which is also its most on the way at once. */
-    private static final int LANES = 16;
+    static final int LANES = 16;
     private static final List<Integer> AGAIN_SECONDS = List.of(2, 20);
     private static final int LONGEST_COMMIT_SECONDS = 5;
     private static final byte[] NOTHING = new byte[0];
@@ -58,6 +67,7 @@ public final class Deliveries {
     private final WorkItems items;
     private final Clock clock;
     private volatile CompletableFuture<Void> enlisted = CompletableFuture.completedFuture(null);
+    private volatile Consumer<Set<String>> onOwed = endpoints -> { };
 
     Deliveries(Endpoints endpoints, DeliveryEvents events, AttemptRows attempts, Store store, WorkQueues queues, WorkItems items,
             Clock clock) {
@@ -73,6 +83,11 @@ public final class Deliveries {
             // attempts that ended while it was resumed may yet record that their endpoint is stopped
             AGAIN_SECONDS.forEach(later -> CompletableFuture.delayedExecutor(later, TimeUnit.SECONDS).execute(() -> release(endpoint.id())));
         });
+    }
+
+    /** Tells to which endpoints something is owed, once that is on disk. Must not block. */
+    void onOwed(Consumer<Set<String>> listener) {
+        onOwed = listener;
     }
 
     /** What is owed to an endpoint need not wait any longer. */
@@ -130,7 +145,7 @@ public final class Deliveries {
         DeliveryEvent kept = DeliveryEvent.of(event);
         events.remember(kept);
         Supplier<JsonNode> body = Endpoints.parsedOnce(event);
-        return wanting.stream().map(endpoint -> new Owed(kept, addition(event, endpoint, body))).toList();
+        return wanting.stream().map(endpoint -> new Owed(endpoint.id(), kept, addition(event, endpoint, body))).toList();
     }
 
     private static WorkAddition addition(Event event, Endpoint endpoint, Supplier<JsonNode> body) {
@@ -169,15 +184,23 @@ public final class Deliveries {
                 events.keep(handle, last, now);
             }
         }
+        Set<String> to = new HashSet<>();
+        owed.forEach(each -> to.add(each.endpoint()));
+        store.afterCommit(() -> onOwed.accept(to));
         return queues.add(handle, owed.stream().map(Owed::addition).toList());
     }
 
-    private record Owed(DeliveryEvent event, WorkAddition addition) {
+    private record Owed(String endpoint, DeliveryEvent event, WorkAddition addition) {
     }
 
     /** Puts the event of the delivery that an exchange runs on its message: the exact bytes, its attributes and content type. */
     public void load(Exchange exchange) {
-        DeliveryId id = DeliveryId.of(WorkItem.of(exchange).id());
+        fill(exchange, WorkItem.of(exchange).id());
+    }
+
+    /** The same of another delivery. */
+    void fill(Exchange exchange, String delivery) {
+        DeliveryId id = DeliveryId.of(delivery);
         DeliveryEvent event = events.find(id.event()).orElseThrow(() ->
                 new IllegalStateException("the event " + id.event() + " is no longer kept"));
         Message message = exchange.getMessage();
@@ -194,6 +217,8 @@ public final class Deliveries {
         if (event.contentType() != null) {
             message.setHeader(Exchange.CONTENT_TYPE, event.contentType());
         }
+        message.setHeader(ENDPOINT, id.endpoint());
+        endpoints.find(id.endpoint()).ifPresent(endpoint -> message.setHeader(ENDPOINT_NAME, endpoint.name()));
     }
 
     /** Deliveries, newest first; those of both queues where the filter names none. */
@@ -236,6 +261,11 @@ public final class Deliveries {
      */
     public boolean replay(WorkStatus delivery, String reason) {
         return items.replay(delivery.number(), reason);
+    }
+
+    /** Whether the event of a delivery is kept, so that it can be sent. */
+    boolean isKept(String delivery) {
+        return events.isKept(DeliveryId.of(delivery).event());
     }
 
     /** Whether anything needs an event: a delivery that was not made. */

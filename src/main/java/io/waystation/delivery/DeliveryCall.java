@@ -158,7 +158,8 @@ final class DeliveryCall {
             return;
         }
         loop.vertx().cancelTimer(deadline);
-        answer.complete(end);
+        answer.complete(response == null ? end : end.with(new Answer.Allowed(
+                response.getHeader("WebHook-Allowed-Origin"), response.getHeader("WebHook-Allowed-Rate"))));
     }
 
     private void abandon() {

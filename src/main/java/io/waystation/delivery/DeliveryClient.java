@@ -2,6 +2,8 @@ package io.waystation.delivery;
 
 import java.time.Duration;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -9,14 +11,17 @@ import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 
 /**
@@ -32,6 +37,7 @@ final class DeliveryClient implements AutoCloseable {
     private final DeliverySettings settings;
     private final AddressGuard guard;
     private final Supplier<NameResolver> names;
+    private final Map<String, HttpClient> withCertificate = new HashMap<>();
     private Loop loop;
     private boolean closed;
 
@@ -54,9 +60,19 @@ final class DeliveryClient implements AutoCloseable {
      * @return completes on the event loop and never fails: what went wrong is in the answer
      */
     CompletableFuture<Answer> send(String method, EndpointAddress address, Map<String, String> headers, byte[] body, Duration within) {
+        return send(method, address, Optional.empty(), headers, body, within);
+    }
+
+    /** The same to an endpoint, showing its certificate if it has one. */
+    CompletableFuture<Answer> send(String method, Endpoint endpoint, Map<String, String> headers, byte[] body, Duration within) {
+        return send(method, endpoint.address(), endpoint.certificate(), headers, body, within);
+    }
+
+    private CompletableFuture<Answer> send(String method, EndpointAddress address, Optional<ClientCertificate> certificate,
+            Map<String, String> headers, byte[] body, Duration within) {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
         try {
-            Loop running = loop();
+            Loop running = certificate.isPresent() ? loop(certificate.get()) : loop();
             DeliveryCall call = new DeliveryCall(running, guard, new DeliveryCall.Request(method, address, headers, body), answer);
             running.context().runOnContext(start -> call.begin(within));
         } catch (RuntimeException e) {
@@ -76,6 +92,32 @@ final class DeliveryClient implements AutoCloseable {
                     Collections.newSetFromMap(new WeakHashMap<>()));
         }
         return loop;
+    }
+
+    /** Calls that show a certificate share no connection with others. */
+    private synchronized Loop loop(ClientCertificate certificate) {
+        Loop plain = loop();
+        HttpClient http = withCertificate.computeIfAbsent(certificate.fingerprint(), fingerprint -> plain.vertx().createHttpClient(
+                options().setKeyCertOptions(new PemKeyCertOptions().addCertValue(Buffer.buffer(certificate.certificates()))
+                        .addKeyValue(Buffer.buffer(certificate.key()))),
+                new PoolOptions().setHttp1MaxSize(settings.concurrency()).setMaxWaitQueueSize(-1)));
+        return new Loop(plain.vertx(), plain.context(), http, plain.names(), plain.used());
+    }
+
+    /** Closes the connections of certificates that none of these endpoints has any more. */
+    synchronized void closeUnused(List<Endpoint> endpoints) {
+        if (withCertificate.isEmpty()) {
+            return;
+        }
+        Set<String> used = endpoints.stream().flatMap(endpoint -> endpoint.certificate().stream()).map(ClientCertificate::fingerprint)
+                .collect(Collectors.toSet());
+        withCertificate.entrySet().removeIf(each -> {
+            boolean unused = !used.contains(each.getKey());
+            if (unused) {
+                each.getValue().close();
+            }
+            return unused;
+        });
     }
 
     private HttpClientOptions options() {

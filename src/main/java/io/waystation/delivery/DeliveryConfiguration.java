@@ -1,35 +1,42 @@
 package io.waystation.delivery;
 
 import java.time.Clock;
+import java.util.List;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.waystation.settings.Settings;
 import io.waystation.store.Meters;
 import io.waystation.store.SecretBox;
+import io.waystation.store.SecretKeys;
 import io.waystation.store.Store;
+import io.waystation.work.WorkBacklog;
 import io.waystation.work.WorkItems;
 import io.waystation.work.WorkQueues;
+import io.waystation.work.operation.Operations;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
 
-/** Binds the beans of {@code routes/deliveries.camel.yaml}: {@code endpoints}, {@code deliveries}, {@code deliverySender}
- * and {@code edge}. */
+/** Binds the beans of {@code routes/deliveries.camel.yaml}: {@code endpoints}, {@code deliveries},
+ * {@code deliverySender}, {@code edge}, {@code edgeStreams}; and what the API uses. */
 public final class DeliveryConfiguration implements CamelConfiguration {
     @Override
     public void configure(CamelContext context) throws Exception {
         Registry registry = context.getRegistry();
         Clock clock = Clock.systemUTC();
-        DeliverySettings settings = DeliverySettings.from(Settings.of(context));
+        Settings read = Settings.of(context);
+        DeliverySettings settings = DeliverySettings.from(read);
         Store store = registry.lookupByNameAndType("store", Store.class);
+        SecretKeys secrets = registry.lookupByNameAndType(SecretKeys.NAME, SecretKeys.class);
+        EndpointRows.SEALED.forEach(secrets::add);
         AddressGuard guard = new AddressGuard(settings.allowed());
         Endpoints endpoints = new Endpoints(
                 new EndpointRows(store, registry.lookupByNameAndType("secretBox", SecretBox.class)), settings, guard, clock);
         DeliveryClient client = new DeliveryClient(settings, guard, DnsResolver::new);
         AttemptRows attempts = new AttemptRows(store);
         WorkItems items = registry.lookupByNameAndType("workItems", WorkItems.class);
-        Deliveries deliveries = new Deliveries(endpoints, new DeliveryEvents(store), attempts, store,
-                registry.lookupByNameAndType("workQueues", WorkQueues.class),
+        WorkQueues queues = registry.lookupByNameAndType("workQueues", WorkQueues.class);
+        Deliveries deliveries = new Deliveries(endpoints, new DeliveryEvents(store), attempts, store, queues,
                 items, clock);
         registry.bind("endpoints", endpoints);
         registry.bind("deliveries", deliveries);
@@ -40,7 +47,42 @@ public final class DeliveryConfiguration implements CamelConfiguration {
         registry.bind("endpointLanes", lanes);
         registry.bind("deliverySender", new DeliverySender(endpoints, lanes, client, attempts, settings, new DeliveryMeters(meters, ratio), clock));
         context.addService(new EndpointProbes(context, endpoints, lanes, client, settings, deliveries::release, meters, clock), true, true);
-        registry.bind("edge", new EdgeRegistration(endpoints, client, EdgeSettings.from(Settings.of(context), clock), clock));
-        context.addService(new DeliveryRetention(context, store, deliveries, endpoints, client, settings.keep(), clock), true, true);
+        context.addService(new DeliveryRetention(context, store, deliveries, client, settings.keep(), clock), true, true);
+        care(context, new Parts(read, store, endpoints, deliveries, client, attempts, queues, clock));
+    }
+
+    /** What looking after endpoints is made of. */
+    private record Parts(Settings read, Store store, Endpoints endpoints, Deliveries deliveries, DeliveryClient client, AttemptRows attempts,
+            WorkQueues queues, Clock clock) {
+    }
+
+    /** Registration, pulling, testing, replaying, groups and what is announced. */
+    private static void care(CamelContext context, Parts parts) throws Exception {
+        Registry registry = context.getRegistry();
+        Settings read = parts.read();
+        Clock clock = parts.clock();
+        Endpoints endpoints = parts.endpoints();
+        EndpointIntent intent = new EndpointIntent(endpoints, IntentCheck.from(read, "waystation.delivery.intent", parts.client()));
+        registry.bind("endpointIntent", intent);
+        TestDelivery test = new TestDelivery(parts.client(), context, clock);
+        registry.bind("testDelivery", test);
+        EdgeAccess access = new EdgeAccess(endpoints, clock);
+        registry.bind("edge", new EdgeRegistration(endpoints, IntentCheck.from(read, "waystation.edge.intent", parts.client()), access,
+                EdgeSettings.from(read, clock), clock));
+        WorkBacklog backlog = new WorkBacklog(parts.queues());
+        Replays replays = new Replays(parts.deliveries(), backlog, registry.lookupByNameAndType(Operations.NAME, Operations.class));
+        registry.bind("replays", replays);
+        PullRows pulls = new PullRows(parts.store(), backlog, parts.attempts(), clock);
+        EdgeStreams streams = new EdgeStreams(endpoints, access, pulls, new PulledBody(parts.deliveries(), context, clock),
+                PullSettings.from(read), clock);
+        registry.bind("edgeStreams", streams);
+        parts.deliveries().onOwed(streams::signal);
+        EndpointGroups groups = new EndpointGroups(endpoints, pulls, streams::isOpen, test,
+                read.duration("waystation.delivery.group-down-after"), clock);
+        Announcements announcements = new Announcements(endpoints, groups, parts.store(),
+                read.required("waystation.delivery.events-channel"), context, clock);
+        context.addService(new EndpointWatch(context,
+                List.of(endpoints::expireLeases, groups::look, streams::tend, announcements::look,
+                        () -> parts.client().closeUnused(endpoints.all())), List.of(streams, replays)), true, true);
     }
 }

@@ -61,6 +61,12 @@ final class DeliveryEvents {
         return newest.get(id);
     }
 
+    /** Whether an event is in the table; blocks on disk. */
+    boolean isKept(String id) {
+        return store.read(handle -> handle.createQuery("SELECT 1 FROM delivery_event WHERE id = ?").bind(0, id).mapTo(Integer.class)
+                .findOne().isPresent());
+    }
+
     /** An event with its body; blocks on disk when it is not one of the newest. */
     Optional<DeliveryEvent> find(String id) {
         DeliveryEvent known = remembered(id);

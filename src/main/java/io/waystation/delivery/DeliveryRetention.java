@@ -13,7 +13,7 @@ import org.apache.camel.support.service.ServiceSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Deletes events whose deliveries are all made or forgotten, with their attempts, when their time is over; watches leases; ends the client. */
+/** Deletes events whose deliveries are all made or forgotten, with their attempts, when their time is over; ends the client. */
 final class DeliveryRetention extends ServiceSupport {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryRetention.class);
     private static final int EVERY_SECONDS = 60;
@@ -23,19 +23,17 @@ final class DeliveryRetention extends ServiceSupport {
     private final CamelContext context;
     private final Store store;
     private final Deliveries deliveries;
-    private final Endpoints endpoints;
     private final DeliveryClient client;
     private final Duration keep;
     private final Clock clock;
     private ScheduledExecutorService timer;
     private Old reached = new Old("", 0);
 
-    DeliveryRetention(CamelContext context, Store store, Deliveries deliveries, Endpoints endpoints, DeliveryClient client,
+    DeliveryRetention(CamelContext context, Store store, Deliveries deliveries, DeliveryClient client,
             Duration keep, Clock clock) {
         this.context = context;
         this.store = store;
         this.deliveries = deliveries;
-        this.endpoints = endpoints;
         this.client = client;
         this.keep = keep;
         this.clock = clock;
@@ -47,16 +45,7 @@ final class DeliveryRetention extends ServiceSupport {
     @Override
     protected void doStart() {
         timer = context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "delivery-retention");
-        timer.scheduleWithFixedDelay(this::expireLeases, 1, 1, TimeUnit.SECONDS);
         timer.scheduleWithFixedDelay(this::expire, EVERY_SECONDS, EVERY_SECONDS, TimeUnit.SECONDS);
-    }
-
-    private void expireLeases() {
-        try {
-            endpoints.expireLeases();
-        } catch (RuntimeException e) {
-            LOG.warn("Looking at the leases of endpoints failed and is tried again", e);
-        }
     }
 
     /** Goes on where it was last time, and from the beginning when it has seen all, for some were still needed then. */

@@ -110,7 +110,7 @@ public final class DeliverySender {
                     throw new DeferException(Duration.ZERO, "told to stop before it was sent");
                 }
                 call = new Call(exchange, policy, lease, now, clock.instant(), System.nanoTime());
-                answer = client.send("POST", now.address(), DeliveryRequest.headers(exchange.getMessage(), now, call.at(), body), body,
+                answer = client.send("POST", now, DeliveryRequest.headers(exchange.getMessage(), now, call.at(), body), body,
                         now.terms().options().within(policy.within()));
             } catch (RuntimeException e) {
                 onTheWay.addAndGet(-body.length);
@@ -146,12 +146,15 @@ public final class DeliverySender {
         });
     }
 
-    private static void requireActive(Endpoint endpoint) {
+    private void requireActive(Endpoint endpoint) {
         Endpoint.Standing standing = endpoint.standing();
         if (standing.state() != EndpointState.ACTIVE) {
             throw DeferException.wholeKey(WHILE_STOPPED, "the endpoint is " + standing.state().text()
                     + (standing.reason() == null ? "" : ": " + standing.reason()));
         }
+        endpoints.pulled(endpoint).ifPresent(reason -> {
+            throw DeferException.wholeKey(WHILE_STOPPED, reason);
+        });
     }
 
     /** Counts the bytes on their way; a single body larger than all may be goes alone. */

@@ -1,17 +1,12 @@
 package io.waystation.delivery;
 
 import java.io.IOException;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalDouble;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -28,22 +23,22 @@ import org.apache.camel.Message;
  */
 public final class EdgeRegistration {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final SecureRandom RANDOM = new SecureRandom();
     private static final EndpointTerms TERMS = new EndpointTerms(
             List.of(SignatureStyle.EDGE, SignatureStyle.STANDARD_WEBHOOKS), Ordering.PER_KEY, null, 0);
-    private static final Duration CHALLENGE = Duration.ofSeconds(10);
     private static final int LONGEST_TEXT = 200;
     private static final int MOST_CAPABILITIES = 100;
 
     private final Endpoints endpoints;
-    private final DeliveryClient client;
+    private final IntentCheck intent;
     private final EdgeSettings settings;
+    private final EdgeAccess access;
     private final RegistrationLimit limit;
     private final Clock clock;
 
-    EdgeRegistration(Endpoints endpoints, DeliveryClient client, EdgeSettings settings, Clock clock) {
+    EdgeRegistration(Endpoints endpoints, IntentCheck intent, EdgeAccess access, EdgeSettings settings, Clock clock) {
         this.endpoints = endpoints;
-        this.client = client;
+        this.access = access;
+        this.intent = intent;
         this.settings = settings;
         this.limit = new RegistrationLimit(settings.perMinute(), clock);
         this.clock = clock;
@@ -59,69 +54,48 @@ public final class EdgeRegistration {
         String token = text(body, "linearToken", 4_096);
         limit.count("token " + CachedTokens.digest(token));
         EdgeAccount account = check.check(token).orElseThrow(() -> Access.tokenRequired("The token is not one that may register."));
-        String url = text(body, "webhookUrl", 2_048);
+        String url = body.hasNonNull("webhookUrl") ? text(body, "webhookUrl", 2_048) : null;
+        OptionalDouble rate = url == null ? OptionalDouble.empty() : intent.confirm(endpoints.checked(url));
         Endpoints.Draft draft = new Endpoints.Draft(text(body, "name", LONGEST_TEXT), url,
-                new EventSelection(List.of(), List.of(), account.sources(), capabilities(body), null), TERMS, Map.of(), List.of());
-        if (settings.challenge()) {
-            challenge(endpoints.checked(url));
-        }
+                new EventSelection(List.of(), List.of(), account.sources(), capabilities(body), null),
+                rate.isPresent() ? TERMS.withRate(rate.getAsDouble()) : TERMS, Map.of(), null, List.of(), membership(body, account));
         Endpoint endpoint = endpoints.registerFor(account.id(), draft, clock.instant().plus(settings.lease()));
         answer(exchange, describe(endpoint).put("webhookSecret", endpoint.newestSecret()));
     }
 
-    /** The endpoint must want this: it answers a challenge, as WebSub has it (section 5.3). */
-    private void challenge(EndpointAddress address) {
-        byte[] random = new byte[16];
-        RANDOM.nextBytes(random);
-        String challenge = HexFormat.of().formatHex(random);
-        String query = "hub.mode=subscribe&hub.challenge=" + challenge + "&hub.lease_seconds=" + settings.lease().toSeconds()
-                + "&hub.topic=" + URLEncoder.encode("deliveries", StandardCharsets.UTF_8);
-        EndpointAddress asked = new EndpointAddress(address.secure(), address.host(), address.port(),
-                address.target() + (address.target().indexOf('?') < 0 ? "?" : "&") + query);
-        Answer answer = client.send("GET", asked, Map.of("User-Agent", "Waystation"), new byte[0], CHALLENGE).join();
-        if (!answer.isSuccess() || !answer.snippet().strip().equals(challenge)) {
-            throw new ProblemException(422, "intent-not-confirmed", "The endpoint did not answer the challenge at "
-                    + address.url() + " with it: " + (answer.isSuccess() ? "it answered something else" : answer.detail()) + ".");
+    /** Workers of one account, of one organisation at Linear, stand together unless they say otherwise. */
+    private static Membership membership(JsonNode body, EdgeAccount account) {
+        try {
+            return new Membership(body.hasNonNull("group") ? account.id().split("/", 2)[0] + "/" + text(body, "group", LONGEST_TEXT / 2)
+                    : account.id().split("/", 2)[0], WhenDown.of(body.path("whenDown").asText(WhenDown.HOLD.text())));
+        } catch (IllegalArgumentException wrong) {
+            throw new ProblemException(400, "invalid-parameter", "group or whenDown cannot be used: " + wrong.getMessage() + ".");
         }
     }
 
     /** {@code POST /edge/{id}/heartbeat}: renews the lease. */
     public void heartbeat(Exchange exchange) {
-        Endpoint endpoint = authenticated(exchange);
+        Endpoint endpoint = access.requireOwn(exchange);
         Endpoint renewed = endpoints.renew(endpoint.id(), clock.instant().plus(settings.lease())).join()
-                .orElseThrow(EdgeRegistration::unknown);
+                .orElseThrow(EdgeAccess::unknown);
         answer(exchange, describe(renewed));
     }
 
     /** {@code DELETE /edge/{id}}: ends the registration. */
     public void leave(Exchange exchange) {
-        endpoints.remove(authenticated(exchange).id());
+        endpoints.remove(access.requireOwn(exchange).id());
         Message message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, 204);
         message.setBody(new byte[0]);
     }
 
-    /** The endpoint of the path, when the caller knows one of its secrets. */
-    private Endpoint authenticated(Exchange exchange) {
-        Optional<String> secret = Access.secret(exchange.getProperty(HttpRequest.PROPERTY, HttpRequest.class));
-        Instant now = clock.instant();
-        return endpoints.find(exchange.getMessage().getHeader("id", "", String.class)).filter(found -> found.account() != null)
-                .filter(found -> secret.isPresent() && found.currentKeys(now).stream().anyMatch(key -> key.secret().matches(secret.get())))
-                .orElseThrow(EdgeRegistration::unknown);
-    }
-
-    /** Tells neither whether there is such an endpoint. */
-    private static ProblemException unknown() {
-        return Access.tokenRequired("This needs the endpoint's webhookSecret, sent as 'Authorization: Bearer <secret>'.");
-    }
-
     private static ObjectNode describe(Endpoint endpoint) {
         return JSON.createObjectNode().put("id", endpoint.id()).put("state", endpoint.standing().state().text())
-                .put("leaseUntil", endpoint.lease().map(Instant::toString).orElse(null));
+                .put("leaseUntil", endpoint.lease().map(Object::toString).orElse(null));
     }
 
-    private static JsonNode body(Exchange exchange) {
+    static JsonNode body(Exchange exchange) {
         try {
             JsonNode body = JSON.readTree(exchange.getMessage().getBody(byte[].class));
             if (body != null && body.isObject()) {
@@ -156,7 +130,7 @@ public final class EdgeRegistration {
         return capabilities;
     }
 
-    private static void answer(Exchange exchange, ObjectNode json) {
+    static void answer(Exchange exchange, ObjectNode json) {
         Message message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, 200);

@@ -14,9 +14,8 @@ import io.waystation.settings.Settings;
  * @param check says whose a token is; empty when nobody may register
  * @param lease how long a registration lasts
  * @param perMinute registrations a minute from one address, and with one token
- * @param challenge whether an endpoint must answer a challenge before it is registered
  */
-record EdgeSettings(Optional<TokenCheck> check, Duration lease, int perMinute, boolean challenge) {
+record EdgeSettings(Optional<TokenCheck> check, Duration lease, int perMinute) {
     static EdgeSettings from(Settings settings, Clock clock) {
         Duration patience = settings.duration("waystation.edge.check-timeout");
         String kind = settings.required("waystation.edge.check");
@@ -28,11 +27,7 @@ record EdgeSettings(Optional<TokenCheck> check, Duration lease, int perMinute, b
                     settings.duration("waystation.edge.check-cache"), clock);
             default -> throw new InvalidSettingException("waystation.edge.check", "must be none, static or linear, not '" + kind + "'");
         };
-        String intent = settings.required("waystation.edge.intent");
-        if (!intent.equals("none") && !intent.equals("challenge")) {
-            throw new InvalidSettingException("waystation.edge.intent", "must be none or challenge, not '" + intent + "'");
-        }
         return new EdgeSettings(Optional.ofNullable(check), settings.duration("waystation.edge.lease"),
-                settings.number("waystation.edge.registrations-per-minute", 1, 1_000_000), intent.equals("challenge"));
+                settings.number("waystation.edge.registrations-per-minute", 1, 1_000_000));
     }
 }

@@ -10,11 +10,11 @@ import java.util.Optional;
  *
  * @param id {@code ep_} and 16 hexadecimal digits
  * @param name for people
- * @param address where it is
+ * @param address where it is; {@link EndpointAddress#NOWHERE} when it only pulls
  * @param selection which events it gets
  * @param terms how they are delivered
- * @param headers sent with every delivery, such as {@code Authorization}; may be secrets
- * @param keys that sign, the newest first
+ * @param credentials what deliveries prove themselves with
+ * @param membership which endpoints it stands together with
  * @param account whose it is, for registrations by token; or null
  * @param standing whether it gets what it is owed
  * @param leaseUntil when its lease runs out, or null for never
@@ -22,14 +22,8 @@ import java.util.Optional;
  * @param updated when it changed last
  */
 public record Endpoint(String id, String name, EndpointAddress address, EventSelection selection, EndpointTerms terms,
-        Map<String, String> headers, List<SigningKey> keys, String account, Standing standing, Instant leaseUntil,
+        Credentials credentials, Membership membership, String account, Standing standing, Instant leaseUntil,
         Instant created, Instant updated) {
-
-    /** Copies what could change. */
-    public Endpoint {
-        headers = Map.copyOf(headers);
-        keys = List.copyOf(keys);
-    }
 
     /**
      * Whether an endpoint gets what it is owed.
@@ -45,27 +39,48 @@ public record Endpoint(String id, String name, EndpointAddress address, EventSel
 
     /** The endpoint in another standing. */
     Endpoint with(Standing other, Instant now) {
-        return new Endpoint(id, name, address, selection, terms, headers, keys, account, other, leaseUntil, created, now);
+        return new Endpoint(id, name, address, selection, terms, credentials, membership, account, other, leaseUntil, created, now);
     }
 
     /** The endpoint with other keys. */
     Endpoint with(List<SigningKey> other, Instant now) {
-        return new Endpoint(id, name, address, selection, terms, headers, other, account, standing, leaseUntil, created, now);
+        return new Endpoint(id, name, address, selection, terms, credentials.with(other), membership, account, standing, leaseUntil,
+                created, now);
     }
 
     /** The endpoint with another lease. */
     Endpoint leasedUntil(Instant end, Instant now) {
-        return new Endpoint(id, name, address, selection, terms, headers, keys, account, standing, end, created, now);
+        return new Endpoint(id, name, address, selection, terms, credentials, membership, account, standing, end, created, now);
+    }
+
+    /** Whether it is never sent anything, but pulls what it is owed. */
+    public boolean pulls() {
+        return address.equals(EndpointAddress.NOWHERE);
+    }
+
+    /** Headers sent with every delivery. */
+    public Map<String, String> headers() {
+        return credentials.headers();
+    }
+
+    /** Keys that sign or signed, the newest first. */
+    List<SigningKey> keys() {
+        return credentials.keys();
+    }
+
+    /** Shown to the endpoint when it asks for one. */
+    public Optional<ClientCertificate> certificate() {
+        return Optional.ofNullable(credentials.certificate());
     }
 
     /** Keys that sign now, the newest first. */
     List<SigningKey> currentKeys(Instant now) {
-        return keys.stream().filter(key -> key.isCurrent(now)).toList();
+        return keys().stream().filter(key -> key.isCurrent(now)).toList();
     }
 
     /** The newest secret, to be told once. */
     public String newestSecret() {
-        return keys.get(0).secret().text();
+        return keys().get(0).secret().text();
     }
 
     /** How many keys sign now. */

@@ -20,6 +20,9 @@ import io.waystation.http.ProblemException;
  * @param target path and query as they are sent
  */
 public record EndpointAddress(boolean secure, String host, int port, String target) {
+    /** Of endpoints that are never sent anything; a name that nobody may have (RFC 6761, section 6.4). */
+    public static final EndpointAddress NOWHERE = new EndpointAddress(true, "pull.invalid", 443, "/");
+
     private static final int LONGEST = 2_048;
     private static final String LABELS = "(?i)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*";
 

@@ -79,7 +79,7 @@ final class EndpointProbes extends ServiceSupport {
     private void look() {
         try {
             List<Endpoint> asking = endpoints.all().stream().filter(endpoint -> endpoint.terms().options().isProbed()
-                    && endpoint.standing().state() == EndpointState.ACTIVE).toList();
+                    && endpoint.standing().state() == EndpointState.ACTIVE && !endpoint.pulls()).toList();
             probed.keySet().retainAll(asking.stream().map(Endpoint::id).toList());
             Instant now = clock.instant();
             asking.forEach(endpoint -> probed.computeIfAbsent(endpoint.id(), id -> new Probed(now.plus(spread()), 0, false)));
@@ -122,7 +122,7 @@ final class EndpointProbes extends ServiceSupport {
                 .toString().getBytes(StandardCharsets.UTF_8);
         Map<String, String> message = new HashMap<>(Map.of(EventHeaders.ID, "probe_" + UUID.randomUUID(), EventHeaders.SOURCE, "/waystation",
                 EventHeaders.TYPE, TYPE, EventHeaders.TIME, now.toString(), Exchange.CONTENT_TYPE, "application/json"));
-        return client.send("POST", endpoint.address(), DeliveryRequest.headers(message::get, endpoint, now, body), body,
+        return client.send("POST", endpoint, DeliveryRequest.headers(message::get, endpoint, now, body), body,
                 settings.probes().within());
     }
 

@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.waystation.settings.Secret;
+import io.waystation.store.SealedColumn;
 import io.waystation.store.SecretBox;
 import io.waystation.store.Store;
 import org.jdbi.v3.core.Handle;
@@ -23,10 +24,18 @@ import org.jdbi.v3.core.Handle;
 /** The tables {@code delivery_endpoint} and {@code delivery_key}; keys and headers are sealed there. */
 final class EndpointRows {
     private static final String PUT = "INSERT INTO delivery_endpoint (id, name, url, selection, terms, headers, account, state, reason, "
-            + "failing_since, lease_until, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            + "failing_since, lease_until, created_at, updated_at, member_of, when_down, certificate) "
+            + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
             + "ON CONFLICT (id) DO UPDATE SET name = excluded.name, url = excluded.url, selection = excluded.selection, "
             + "terms = excluded.terms, headers = excluded.headers, state = excluded.state, reason = excluded.reason, "
-            + "failing_since = excluded.failing_since, lease_until = excluded.lease_until, updated_at = excluded.updated_at";
+            + "failing_since = excluded.failing_since, lease_until = excluded.lease_until, updated_at = excluded.updated_at, "
+            + "member_of = excluded.member_of, when_down = excluded.when_down, certificate = excluded.certificate";
+    private static final String PULL = "pull:";
+    /** Where sealed texts are. */
+    static final List<SealedColumn> SEALED = List.of(
+            new SealedColumn("delivery_endpoint", "id", "headers", id -> place(id, "headers")),
+            new SealedColumn("delivery_endpoint", "id", "certificate", id -> place(id, "certificate")),
+            new SealedColumn("delivery_key", "endpoint", "sealed", id -> place(id, "key")));
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() { };
 
@@ -47,13 +56,15 @@ final class EndpointRows {
     /** Writes an endpoint in place of the one of its id. */
     CompletableFuture<Void> put(Endpoint endpoint) {
         String headers = endpoint.headers().isEmpty() ? null : box.seal(text(endpoint.headers()), place(endpoint.id(), "headers"));
+        String certificate = endpoint.certificate().map(given -> box.seal(given.pem(), place(endpoint.id(), "certificate"))).orElse(null);
         List<String> keys = endpoint.keys().stream()
                 .map(key -> box.seal(key.secret().text(), place(endpoint.id(), "key"))).toList();
         return store.write(handle -> {
-            handle.execute(PUT, endpoint.id(), endpoint.name(), endpoint.address().url(), text(write(endpoint.selection())),
+            handle.execute(PUT, endpoint.id(), endpoint.name(), url(endpoint), text(write(endpoint.selection())),
                     text(write(endpoint.terms())), headers, endpoint.account(), endpoint.standing().state().text(),
                     endpoint.standing().reason(), millis(endpoint.standing().failingSince()), millis(endpoint.leaseUntil()),
-                    endpoint.created().toEpochMilli(), endpoint.updated().toEpochMilli());
+                    endpoint.created().toEpochMilli(), endpoint.updated().toEpochMilli(), endpoint.membership().group(),
+                    endpoint.membership().whenDown().text(), certificate);
             handle.execute("DELETE FROM delivery_key WHERE endpoint = ?", endpoint.id());
             for (int rank = 0; rank < keys.size(); rank++) {
                 handle.execute("INSERT INTO delivery_key (endpoint, rank, sealed, expires_at) VALUES (?, ?, ?, ?)", endpoint.id(),
@@ -68,6 +79,9 @@ final class EndpointRows {
         return store.write(handle -> {
             handle.execute("DELETE FROM delivery_endpoint WHERE id = ?", id);
             handle.execute("DELETE FROM delivery_key WHERE endpoint = ?", id);
+            handle.execute("DELETE FROM delivery_pull WHERE endpoint = ?", id);
+            handle.execute("DELETE FROM delivery_pull_last WHERE endpoint = ?", id);
+            handle.execute("DELETE FROM delivery_announced WHERE subject = ?", id);
             return null;
         });
     }
@@ -78,12 +92,25 @@ final class EndpointRows {
                 .bind(0, id).map((key, context) -> new SigningKey(
                         Secret.of(box.open(key.getString("sealed"), place(id, "key"))), time(key, "expires_at"))).list();
         String headers = row.getString("headers");
-        return new Endpoint(id, row.getString("name"), EndpointAddress.of(row.getString("url"), true), // a setting must not hide it
-                selection(tree(row.getString("selection"))), terms(tree(row.getString("terms"))),
-                headers == null ? Map.of() : texts(box.open(headers, place(id, "headers"))), keys, row.getString("account"),
+        String certificate = row.getString("certificate");
+        Credentials credentials = new Credentials(headers == null ? Map.of() : texts(box.open(headers, place(id, "headers"))),
+                certificate == null ? null : ClientCertificate.of(box.open(certificate, place(id, "certificate"))), keys);
+        String whenDown = row.getString("when_down");
+        return new Endpoint(id, row.getString("name"), address(row.getString("url")), selection(tree(row.getString("selection"))),
+                terms(tree(row.getString("terms"))), credentials,
+                new Membership(row.getString("member_of"), whenDown == null ? WhenDown.HOLD : WhenDown.of(whenDown)), row.getString("account"),
                 new Endpoint.Standing(EndpointState.of(row.getString("state")), row.getString("reason"), time(row, "failing_since")),
                 time(row, "lease_until"), Instant.ofEpochMilli(row.getLong("created_at")),
                 Instant.ofEpochMilli(row.getLong("updated_at")));
+    }
+
+    /** What names an endpoint of an account: its URL, or what one that only pulls calls itself. */
+    static String url(Endpoint endpoint) {
+        return endpoint.pulls() ? PULL + endpoint.name() : endpoint.address().url();
+    }
+
+    private static EndpointAddress address(String url) {
+        return url.startsWith(PULL) ? EndpointAddress.NOWHERE : EndpointAddress.of(url, true); // a setting must not hide it
     }
 
     private static String place(String id, String what) {

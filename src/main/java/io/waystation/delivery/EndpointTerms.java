@@ -28,6 +28,11 @@ public record EndpointTerms(List<SignatureStyle> styles, Ordering ordering, Stri
         this(styles, ordering, retry, rate, EndpointOptions.USUAL);
     }
 
+    /** The same with another rate. */
+    public EndpointTerms withRate(double other) {
+        return new EndpointTerms(styles, ordering, retry, other, options);
+    }
+
     /** As the API shows them. */
     public ObjectNode json() {
         return EndpointRows.write(this);

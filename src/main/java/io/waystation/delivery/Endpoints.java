@@ -1,6 +1,5 @@
 package io.waystation.delivery;
 
-import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
@@ -15,12 +14,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.waystation.event.Event;
 import io.waystation.http.ProblemException;
 import io.waystation.settings.Secret;
@@ -35,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Endpoints {
     private static final Logger LOG = LoggerFactory.getLogger(Endpoints.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Logger AUDIT = LoggerFactory.getLogger("waystation.audit");
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int ID_BYTES = 8;
     private static final int MOST_KEYS = 10;
@@ -47,6 +45,7 @@ public final class Endpoints {
     private final Object registering = new Object();
     private Map<String, Endpoint> byId = new LinkedHashMap<>();
     private volatile Map<String, Registered> current = Map.of();
+    private final Pulling pulling = new Pulling();
     private final List<Consumer<Endpoint>> onResume = new CopyOnWriteArrayList<>();
 
     Endpoints(EndpointRows rows, DeliverySettings settings, AddressGuard guard, Clock clock) {
@@ -62,8 +61,15 @@ public final class Endpoints {
     private record Registered(Endpoint endpoint, EventSelection.Compiled selection) {
     }
 
-    /** What is asked for a new endpoint. */
-    public record Draft(String name, String url, EventSelection selection, EndpointTerms terms, Map<String, String> headers, List<String> secrets) {
+    /**
+     * What is asked for a new endpoint.
+     *
+     * @param url where deliveries go, or null for an endpoint that pulls them
+     * @param certificate shown to it, or null
+     * @param secrets its own, or none to be given one
+     */
+    public record Draft(String name, String url, EventSelection selection, EndpointTerms terms, Map<String, String> headers,
+            ClientCertificate certificate, List<String> secrets, Membership membership) {
     }
 
     /** Whether there is no such endpoint any more. */
@@ -76,7 +82,8 @@ public final class Endpoints {
         onResume.add(listener);
     }
 
-    private void tellResumed(Endpoint endpoint) {
+    /** Tells that an endpoint gets its deliveries again. */
+    void tellResumed(Endpoint endpoint) {
         onResume.forEach(listener -> listener.accept(endpoint));
     }
 
@@ -98,6 +105,15 @@ public final class Endpoints {
     /** An endpoint by its id. */
     public Optional<Endpoint> find(String id) {
         return Optional.ofNullable(current.get(id)).map(Registered::endpoint);
+    }
+
+    /** Why an active endpoint is not sent anything now; empty when it is. */
+    Optional<String> pulled(Endpoint endpoint) {
+        return pulling.reason(endpoint);
+    }
+
+    Pulling pulling() {
+        return pulling;
     }
 
     /** Endpoints that want an event. */
@@ -132,14 +148,14 @@ public final class Endpoints {
     }
 
     private Endpoint register(Draft draft, String account, Instant lease) {
-        EndpointAddress address = checked(draft.url());
-        draft.terms().options().probeUrl().ifPresent(this::checked);
+        EndpointAddress address = address(draft);
         DeliveryRequest.check(draft.headers());
         byte[] id = new byte[ID_BYTES];
         RANDOM.nextBytes(id);
         Instant now = clock.instant();
         Endpoint endpoint = new Endpoint("ep_" + HexFormat.of().formatHex(id), draft.name(), address, draft.selection(), draft.terms(),
-                draft.headers(), keys(draft), account, Endpoint.Standing.GOOD, lease, now, now);
+                new Credentials(draft.headers(), draft.certificate(), keys(draft)), draft.membership(), account, Endpoint.Standing.GOOD,
+                lease, now, now);
         synchronized (this) {
             if (byId.size() >= settings.mostEndpoints()) {
                 throw new ProblemException(409, "too-many-endpoints", "There are " + byId.size()
@@ -154,6 +170,11 @@ public final class Endpoints {
         return endpoint;
     }
 
+    private EndpointAddress address(Draft draft) {
+        draft.terms().options().probeUrl().ifPresent(this::checked);
+        return draft.url() == null ? EndpointAddress.NOWHERE : checked(draft.url());
+    }
+
     /**
      * Registers an endpoint of an account, or the one it has at this URL again: with the name and selection of now, a fresh
      * secret beside which the old ones sign until their overlap ends, and a new lease. Returns once it is on disk.
@@ -161,18 +182,19 @@ public final class Endpoints {
      * @throws ProblemException as {@link #register} has it
      */
     Endpoint registerFor(String account, Draft draft, Instant lease) {
-        String url = checked(draft.url()).url();
+        EndpointAddress address = address(draft);
         synchronized (registering) { // two at once must not make two
-            Optional<Endpoint> known = all().stream()
-                    .filter(each -> account.equals(each.account()) && each.address().url().equals(url)).findFirst();
+            Optional<Endpoint> known = all().stream().filter(each -> account.equals(each.account()) && each.address().equals(address)
+                    && (!each.pulls() || each.name().equals(draft.name()))).findFirst();
             if (known.isEmpty()) {
                 return register(draft, account, lease);
             }
             rotate(known.get().id(), Optional.empty());
             Instant now = clock.instant();
             Endpoint again = await(change(known.get().id(), endpoint -> new Endpoint(endpoint.id(), draft.name(), endpoint.address(),
-                    draft.selection(), endpoint.terms(), endpoint.headers(), endpoint.keys(), account, returned(endpoint.standing(), true),
-                    lease, endpoint.created(), now))).orElseThrow();
+                    draft.selection(), draft.terms().rate() > 0 ? endpoint.terms().withRate(draft.terms().rate()) : endpoint.terms(),
+                    endpoint.credentials(), draft.membership(), account,
+                    returned(endpoint.standing(), true), lease, endpoint.created(), now))).orElseThrow();
             tellResumed(again);
             return again;
         }
@@ -201,14 +223,13 @@ public final class Endpoints {
         Instant now = clock.instant();
         for (Endpoint endpoint : all()) {
             if (endpoint.standing().state() == EndpointState.ACTIVE && endpoint.lease().filter(now::isAfter).isPresent()) {
-                LOG.warn("The lease of endpoint {} ran out at {}; what it is owed is kept", endpoint.id(), endpoint.leaseUntil());
                 stand(endpoint.id(), EndpointState.EXPIRED, "its lease ran out at " + endpoint.leaseUntil());
             }
         }
     }
 
     /** Reads a URL, and refuses literal addresses that deliveries may not go to. Names are looked up at every delivery. */
-    EndpointAddress checked(String url) {
+    public EndpointAddress checked(String url) {
         EndpointAddress address = EndpointAddress.of(url, settings.insecure());
         address.literal().flatMap(guard::refusal).ifPresent(reason -> {
             throw new ProblemException(400, "endpoint-address-refused", "Deliveries may not go there: " + reason
@@ -252,6 +273,32 @@ public final class Endpoints {
         })).map(endpoint -> fresh.secret().text());
     }
 
+    /**
+     * Changes what an endpoint is; its secrets, its standing and what it is owed stay, unless it moves: then it counts as working.
+     *
+     * @param wanted answers what it is to be; its secrets are not looked at
+     * @throws ProblemException as {@link #register(Draft)} has it
+     */
+    public CompletableFuture<Optional<Endpoint>> edit(String id, Function<Endpoint, Draft> wanted) {
+        Instant now = clock.instant();
+        return change(id, before -> {
+            Draft draft = wanted.apply(before);
+            EndpointAddress address = address(draft);
+            DeliveryRequest.check(draft.headers());
+            if (before.account() != null && (!address.equals(before.address()) || before.pulls() && !draft.name().equals(before.name()))) {
+                throw new ProblemException(409, "endpoint-registers-itself",
+                        "The endpoint registered itself; its place is what it is known by. Let it register again with another.");
+            }
+            boolean moved = !address.equals(before.address()) && before.standing().state() == EndpointState.ACTIVE;
+            return new Endpoint(before.id(), draft.name(), address, draft.selection(), draft.terms(),
+                    new Credentials(draft.headers(), draft.certificate(), before.keys()), draft.membership(), before.account(),
+                    moved ? Endpoint.Standing.GOOD : before.standing(), before.leaseUntil(), before.created(), now);
+        }).thenApply(edited -> {
+            edited.ifPresent(this::tellResumed);
+            return edited;
+        });
+    }
+
     /** Stops deliveries to an endpoint; what it is owed is kept. */
     public CompletableFuture<Optional<Endpoint>> pause(String id, String reason) {
         return stand(id, EndpointState.PAUSED, reason);
@@ -259,12 +306,16 @@ public final class Endpoints {
 
     /** The hub gives an endpoint up; what it is owed is kept. */
     CompletableFuture<Optional<Endpoint>> disable(String id, String reason) {
-        LOG.warn("Endpoint {} is disabled: {}", id, reason);
         return stand(id, EndpointState.DISABLED, reason);
     }
 
     private CompletableFuture<Optional<Endpoint>> stand(String id, EndpointState state, String reason) {
         Instant now = clock.instant();
+        boolean already = find(id).map(endpoint -> endpoint.standing().state() == state).orElse(true);
+        if (state != EndpointState.PAUSED && !already) { // who pauses one is noted where they ask for it
+            LOG.warn("Endpoint {} is {}: {}; what it is owed is kept", id, state.text(), reason);
+            AUDIT.info("hub {} endpoint {}: {}", state.text(), id, reason);
+        }
         return change(id, endpoint -> endpoint.with(new Endpoint.Standing(state, reason, endpoint.standing().failingSince()), now));
     }
 
@@ -321,28 +372,6 @@ public final class Endpoints {
                 throw cause;
             }
             throw failed;
-        }
-    }
-
-    /** The body of an event as JSON, read when somebody asks first. */
-    private static final class ParsedOnce implements Supplier<JsonNode> {
-        private final Event event;
-        private JsonNode body;
-
-        private ParsedOnce(Event event) {
-            this.event = event;
-        }
-
-        @Override
-        public JsonNode get() {
-            if (body == null) {
-                try {
-                    body = JSON.readTree(event.body());
-                } catch (IOException noJson) {
-                    body = JsonNodeFactory.instance.objectNode();
-                }
-            }
-            return body;
         }
     }
 }

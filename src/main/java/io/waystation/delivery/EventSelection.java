@@ -21,6 +21,9 @@ import io.waystation.event.Glob;
  */
 public record EventSelection(List<String> channels, List<String> types, List<String> sources, List<String> capabilities,
         JsonNode filter) {
+    private static final String OWN_START = "io.waystation.";
+    private static final List<String> OWN = List.of("io.waystation.endpoint.", "io.waystation.group.");
+
     /** Every event. */
     public static final EventSelection ALL = new EventSelection(List.of(), List.of(), List.of(), List.of(), null);
 
@@ -50,8 +53,13 @@ public record EventSelection(List<String> channels, List<String> types, List<Str
     }
 
     private boolean wants(Event event) {
-        return Glob.anyFits(channels, event.channel()) && Glob.anyFits(types, event.type())
+        return isMeant(event.type()) && Glob.anyFits(channels, event.channel()) && Glob.anyFits(types, event.type())
                 && Glob.anyFits(sources, event.source()) && isCapable(event.type());
+    }
+
+    /** What the hub tells about endpoints goes only to those that ask for it by type. */
+    private boolean isMeant(String type) {
+        return OWN.stream().noneMatch(type::startsWith) || types.stream().anyMatch(pattern -> pattern.startsWith(OWN_START));
     }
 
     private boolean isCapable(String type) {

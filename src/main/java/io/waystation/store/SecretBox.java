@@ -7,11 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -46,15 +48,33 @@ public final class SecretBox {
     private static final int TAG_BITS = 128;
     private static final int ID_DIGITS = 8;
 
-    private final Map<String, SecretKey> keys = new LinkedHashMap<>();
-    private final String current;
+    private final Origin origin;
     private final SecureRandom random = new SecureRandom();
+    private volatile Map<String, SecretKey> keys;
+    private volatile String current;
 
-    private SecretBox(List<byte[]> rawKeys) {
+    /**
+     * Where keys come from.
+     *
+     * @param name for people
+     * @param file to read them from again, or null
+     * @param own whether the hub writes the file itself
+     */
+    private record Origin(String name, Path file, boolean own) {
+    }
+
+    private SecretBox(Origin origin, List<byte[]> rawKeys) {
+        this.origin = origin;
+        take(rawKeys);
+    }
+
+    private void take(List<byte[]> rawKeys) {
+        Map<String, SecretKey> next = new LinkedHashMap<>();
         for (byte[] raw : rawKeys) {
-            keys.putIfAbsent(keyId(raw), new SecretKeySpec(raw, "AES"));
+            next.putIfAbsent(keyId(raw), new SecretKeySpec(raw, "AES"));
         }
-        this.current = keys.keySet().iterator().next();
+        keys = next; // before the one that is named by it
+        current = next.keySet().iterator().next();
     }
 
     /**
@@ -66,22 +86,85 @@ public final class SecretBox {
     public static SecretBox open(Settings settings, String environment, DataFolder folder) {
         Optional<String> file = settings.text("waystation.secret-key-file");
         if (file.isPresent()) {
-            return of("waystation.secret-key-file", readKeyFile("waystation.secret-key-file", Path.of(file.get())));
+            Origin origin = new Origin("waystation.secret-key-file", Path.of(file.get()), false);
+            return new SecretBox(origin, decode(origin.name(), readKeyFile(origin.name(), origin.file())));
         }
         if (environment != null && !environment.isBlank()) {
             return of("WAYSTATION_SECRET_KEY", environment);
         }
-        return of(folder.secretKey().toString(), generated(folder.secretKey()));
+        Origin origin = new Origin(folder.secretKey().toString(), folder.secretKey(), true);
+        return new SecretBox(origin, decode(origin.name(), generated(origin.file())));
     }
 
     /** A box with keys from a text: base64 of 32 bytes each, one a line or separated by commas, newest first. */
     static SecretBox of(String origin, String text) {
+        return new SecretBox(new Origin(origin, null, false), decode(origin, text));
+    }
+
+    private static List<byte[]> decode(String origin, String text) {
         List<byte[]> raw = text.lines().flatMap(line -> List.of(line.split(",")).stream()).map(String::trim)
                 .filter(line -> !line.isEmpty()).map(line -> decodeKey(origin, line)).toList();
         if (raw.isEmpty()) {
             throw new InvalidSettingException(origin, "holds no key");
         }
-        return new SecretBox(raw);
+        return raw;
+    }
+
+    /**
+     * Seals with a newer key from now on: one that is made, where the hub keeps its keys itself, else the first one of the file,
+     * which is read again. Keys so far go on opening.
+     *
+     * @return whether one was made
+     */
+    synchronized boolean renew() {
+        if (origin.file() == null) {
+            return false;
+        }
+        String text = readKeyFile(origin.name(), origin.file());
+        if (origin.own()) {
+            byte[] key = new byte[KEY_BYTES];
+            random.nextBytes(key);
+            text = Base64.getEncoder().encodeToString(key) + "\n" + text;
+            replace(text);
+        }
+        List<byte[]> next = new ArrayList<>(decode(origin.name(), text));
+        keys.values().forEach(known -> next.add(known.getEncoded())); // one that was taken out of the file may still be needed
+        take(next);
+        return origin.own();
+    }
+
+    /** Takes the older keys out of the hub's own file; false when the keys are not the hub's to keep. */
+    synchronized boolean forgetOlderKeys() {
+        if (!origin.own()) {
+            return false;
+        }
+        SecretKey only = keys.get(current);
+        replace(Base64.getEncoder().encodeToString(only.getEncoded()) + "\n");
+        take(List.of(only.getEncoded()));
+        return true;
+    }
+
+    private void replace(String text) {
+        try {
+            write(origin.file(), text, true);
+        } catch (IOException e) {
+            throw new StoreException(StoreException.Code.FAILED, "cannot write the key file " + origin.file(), e);
+        }
+    }
+
+    /** Id of the key that seals. */
+    String currentKey() {
+        return current;
+    }
+
+    /** Ids of the keys that only open. */
+    List<String> olderKeys() {
+        return keys.keySet().stream().filter(key -> !key.equals(current)).toList();
+    }
+
+    /** Whether a text was sealed with the key that seals now. */
+    boolean isCurrent(String sealed) {
+        return sealed.startsWith(VERSION + '.' + current + '.');
     }
 
     private static byte[] decodeKey(String origin, String line) {
@@ -109,7 +192,7 @@ public final class SecretBox {
             if (!Files.exists(file)) {
                 byte[] key = new byte[KEY_BYTES];
                 new SecureRandom().nextBytes(key);
-                write(file, Base64.getEncoder().encodeToString(key) + "\n");
+                write(file, Base64.getEncoder().encodeToString(key) + "\n", false);
             }
             return Files.readString(file, StandardCharsets.US_ASCII);
         } catch (IOException e) {
@@ -117,7 +200,7 @@ public final class SecretBox {
         }
     }
 
-    private static void write(Path file, String text) throws IOException {
+    private static void write(Path file, String text, boolean replace) throws IOException {
         FileAttribute<?>[] ownerOnly = file.getFileSystem().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
                 : new FileAttribute<?>[0];
@@ -128,10 +211,16 @@ public final class SecretBox {
             out.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
             out.force(true);
         }
-        if (Files.exists(file)) {
+        if (replace) {
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } else if (Files.exists(file)) {
             throw new FileAlreadyExistsException(file.toString());
+        } else {
+            Files.move(draft, file);
         }
-        Files.move(draft, file);
+        try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent())) {
+            folder.force(true); // the name is on disk before anything is sealed with the key
+        }
     }
 
     private static String keyId(byte[] key) {
@@ -142,9 +231,10 @@ public final class SecretBox {
     public String seal(String secret, String context) {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
-        byte[] sealed = run(Cipher.ENCRYPT_MODE, current, nonce, secret.getBytes(StandardCharsets.UTF_8), context);
+        String key = current;
+        byte[] sealed = run(Cipher.ENCRYPT_MODE, key, nonce, secret.getBytes(StandardCharsets.UTF_8), context);
         byte[] joined = ByteBuffer.allocate(nonce.length + sealed.length).put(nonce).put(sealed).array();
-        return VERSION + '.' + current + '.' + Base64.getUrlEncoder().withoutPadding().encodeToString(joined);
+        return VERSION + '.' + key + '.' + Base64.getUrlEncoder().withoutPadding().encodeToString(joined);
     }
 
     /**

@@ -4,21 +4,30 @@ import io.waystation.settings.Settings;
 
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
+import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.camel.support.service.ServiceSupport;
 
 /** Takes the data folder and opens the store; binds {@code dataFolder}, {@code store},
- * {@code secretBox} and {@code backup}. */
+ * {@code secretBox}, {@code secretKeys} and {@code backup}. */
 public final class StoreConfiguration implements CamelConfiguration {
     @Override
     public void configure(CamelContext context) throws Exception {
         Settings settings = Settings.of(context);
         DataFolder folder = DataFolder.open(settings.path("waystation.data"));
         try {
-            context.getRegistry().bind("secretBox",
-                    SecretBox.open(settings, System.getenv("WAYSTATION_SECRET_KEY"), folder));
+            SecretBox box = SecretBox.open(settings, System.getenv("WAYSTATION_SECRET_KEY"), folder);
+            context.getRegistry().bind("secretBox", box);
             Store store = Store.open(folder, Meters.of(context), settings.duration("waystation.store.read-limit"));
             context.getRegistry().bind("dataFolder", folder);
             context.getRegistry().bind("store", store);
+            SecretKeys keys = new SecretKeys(store, box);
+            context.getRegistry().bind(SecretKeys.NAME, keys);
+            context.addLifecycleStrategy(new LifecycleStrategySupport() {
+                @Override
+                public void onContextStarting(CamelContext starting) {
+                    keys.finish(); // every room has named its columns, and nothing is being sealed
+                }
+            });
             context.getRegistry().bind("backup", new Backup(folder));
             context.addService(new Closing(store, folder), true, true);
         } catch (RuntimeException e) {

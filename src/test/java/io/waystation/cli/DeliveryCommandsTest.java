@@ -55,6 +55,18 @@ class DeliveryCommandsTest {
             assertThat(run("endpoints", "resume", id).out()).isEqualToIgnoringNewLines(id + " active");
 
             Awaitility.await().until(() -> json("deliveries", "show", delivery).path("state").asText().equals("succeeded"));
+            JsonNode listed = json("deliveries", "list", "--endpoint", id).path("deliveries").get(0);
+            assertThat(run("deliveries", "replay", "--endpoint", id, "--from", listed.path("position").asText(), "--to",
+                    listed.path("position").asText(), "--delivered", "--rate", "100").out()).contains("delivery_replay_completed").endsWith("1 found, 1 replayed\n");
+            assertThat(json("endpoints", "edit", id, "--name", "two", "--rate", "5", "--group", "bern", "--when-down", "pull", "--clear", "retry")
+                    .path("name").asText()).isEqualTo("two");
+            assertThat(json("endpoints", "show", id).path("retry").isNull()).isTrue();
+            assertThat(run("endpoints", "edit", id).exitCode()).isEqualTo(ExitCode.USAGE);
+            assertThat(json("endpoints", "test", id).path("status").asInt()).isEqualTo(200);
+            receiver.replies(got -> Receiver.Reply.of(503));
+            assertThat(run("endpoints", "test", id).exitCode()).isEqualTo(ExitCode.FAILED);
+            assertThat(json("endpoints", "add", "--pull", "--name", "behind NAT").path("pull").asBoolean()).isTrue();
+            assertThat(run("keys", "rotate").out()).contains(" was made; ").contains(" secrets were encrypted again");
             assertThat(run("endpoints", "rotate", id).out()).startsWith("whsec_");
             assertThat(run("deliveries", "replay").exitCode()).isEqualTo(ExitCode.USAGE);
             assertThat(run("endpoints", "remove", id).exitCode()).isZero();

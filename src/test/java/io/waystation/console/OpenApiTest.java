@@ -17,7 +17,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /** The description of the API and its routes say the same. */
 @SuppressWarnings("unchecked")
 class OpenApiTest {
-    private static final Set<String> METHODS = Set.of("get", "put", "post", "delete");
+    private static final Set<String> METHODS = Set.of("get", "put", "post", "patch", "delete");
 
     private static Object yaml(Path file) throws Exception {
         try (InputStream stream = Files.newInputStream(file)) {

@@ -2,6 +2,7 @@ package io.waystation.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.util.List;
 
@@ -13,6 +14,27 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every special range from both its ends, and the public addresses beside them. */
 class AddressGuardTest {
     private final AddressGuard guard = new AddressGuard(List.of());
+
+    /** Every range that Svix refuses, and the four it leaves out: Teredo, ORCHID, IPv4-compatible and site-local. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "255.255.255.255/32", "224.0.0.0/4", "192.0.2.0/24",
+        "198.51.100.0/24", "203.0.113.0/24", "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "240.0.0.0/4", "198.18.0.0/15", "0.0.0.0/8",
+        "ff00::/8", "::1/128", "::/128", "fe80::/10", "fc00::/7", "2001:db8::/32", "3fff::/20", "100::/64", "2002::/16", "64:ff9b::/96",
+        "64:ff9b:1::/48", "5f00::/16", "2001::/32", "2001:20::/28", "::/96", "fec0::/10"})
+    void refusesTheFirstAndTheLastAddressOfEveryRangeAndWhatLiesBetween(String range) throws Exception {
+        byte[] start = InetAddress.getByName(range.substring(0, range.indexOf('/'))).getAddress();
+        int bits = 8 * start.length - Integer.parseInt(range.substring(range.indexOf('/') + 1));
+        BigInteger first = new BigInteger(1, start);
+        BigInteger size = BigInteger.ONE.shiftLeft(bits);
+        for (BigInteger each : List.of(first, first.add(size.shiftRight(1)), first.add(size).subtract(BigInteger.ONE))) {
+            byte[] bytes = new byte[start.length];
+            byte[] magnitude = each.toByteArray();
+            int length = Math.min(magnitude.length, bytes.length); // a leading zero is the sign
+            System.arraycopy(magnitude, magnitude.length - length, bytes, bytes.length - length, length);
+            assertThat(guard.refusal(InetAddress.getByAddress(bytes))).as("%s of %s", InetAddress.getByAddress(bytes), range).isPresent();
+        }
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {

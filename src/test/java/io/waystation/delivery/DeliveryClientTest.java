@@ -92,8 +92,13 @@ class DeliveryClientTest {
     void refusesLiteralAddressesWithoutAskingAnybody() throws Exception {
         try (DeliveryClient client = new DeliveryClient(settings(), new AddressGuard(List.of()), () -> unchecked("8.8.8.8"))) {
             for (String url : List.of("http://127.0.0.1/", "http://[::1]/", "http://[::ffff:127.0.0.1]/", "http://169.254.169.254/",
-                    "http://[64:ff9b::a9fe:a9fe]/", "http://[::ffff:7f00:1]/")) {
+                    "http://[64:ff9b::a9fe:a9fe]/", "http://[::ffff:7f00:1]/", "http://[::127.0.0.1]/", "http://[2002:7f00:1::]/",
+                    "http://[2001:0:7f00:1::]/", "http://[fec0::1]/", "http://[2001:20::1]/")) {
                 assertThat(send(client, url).error()).as(url).isEqualTo(ErrorClass.ADDRESS_REFUSED);
+                for (String method : List.of("GET", "OPTIONS")) { // what is asked before an endpoint is registered
+                    assertThat(client.send(method, EndpointAddress.of(url, true), Map.of(), new byte[0], WITHIN).get(10, TimeUnit.SECONDS).error())
+                            .as(method + " " + url).isEqualTo(ErrorClass.ADDRESS_REFUSED);
+                }
             }
         }
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -32,11 +33,16 @@ public final class DeliveryScene implements AutoCloseable {
 
     /** Starts a hub that may deliver to loopback, with further settings. */
     public DeliveryScene(Path data, String... settings) throws Exception {
+        this(data, Optional.empty(), settings);
+    }
+
+    /** The same with a home folder that has routes of its own. */
+    public DeliveryScene(Path data, Optional<Path> home, String... settings) throws Exception {
         List<String> all = new ArrayList<>(List.of("waystation.secrets.literal", "true", "waystation.channels.shop.secrets", "literal:" + SECRET,
                 "waystation.channels.shop.provider", "github", "waystation.delivery.insecure", "true",
                 "waystation.delivery.allowed-addresses", "127.0.0.0/8,::1", "waystation.delivery.retry", "200ms, 400ms"));
         all.addAll(List.of(settings));
-        hub = HubFixture.start(data, all.toArray(String[]::new));
+        hub = HubFixture.start(data, home, all.toArray(String[]::new));
         token = Files.readString(data.resolve("token")).strip();
     }
 

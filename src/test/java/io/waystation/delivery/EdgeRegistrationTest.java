@@ -163,4 +163,26 @@ class EdgeRegistrationTest {
                     .isEqualTo("/linear/o1");
         }
     }
+
+    @Test
+    void registersOnlyWhoAllowsItInTheHandshakeOfCloudEventsAndKeepsToTheRateItAllows() throws Exception {
+        try (DeliveryScene scene = scene("waystation.edge.intent", "handshake", "waystation.delivery.intent", "handshake",
+                "waystation.delivery.origin", "hub.example"); Receiver receiver = new Receiver()) {
+            assertThat(register(scene, "token-of-bern", receiver.url("/hook"), "").path("code").asText()).isEqualTo("intent-not-confirmed");
+            receiver.replies(got -> new Receiver.Reply(200, Map.of("WebHook-Allowed-Origin", "other.example", "WebHook-Allowed-Rate", "*"), "", 0));
+            assertThat(register(scene, "token-of-bern", receiver.url("/hook"), "").path("code").asText()).isEqualTo("intent-not-confirmed");
+            receiver.replies(got -> new Receiver.Reply(200, Map.of("WebHook-Allowed-Origin", "hub.example"), "", 0));
+            assertThat(register(scene, "token-of-bern", receiver.url("/hook"), "").path("code").asText()).isEqualTo("intent-not-confirmed");
+            receiver.replies(got -> new Receiver.Reply(204, Map.of("WebHook-Allowed-Origin", "hub.example", "WebHook-Allowed-Rate", "120"), "", 0));
+
+            JsonNode worker = register(scene, "token-of-bern", receiver.url("/hook"), "");
+            JsonNode endpoint = scene.endpoint(receiver.url("/other"));
+
+            assertThat(scene.call("GET", "/api/endpoints/" + worker.path("id").asText(), null).path("rate").asDouble()).isEqualTo(2);
+            assertThat(endpoint.path("rate").asDouble()).isEqualTo(2);
+            Receiver.Received asked = receiver.received().get(0);
+            assertThat(asked.method() + " " + asked.header("webhook-request-origin")).isEqualTo("OPTIONS hub.example");
+            assertThat(asked.header("webhook-request-rate")).isEqualTo("6000");
+        }
+    }
 }

@@ -1,0 +1,227 @@
+package io.waystation.delivery;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.waystation.http.HttpRequest;
+import io.waystation.http.ProblemException;
+import io.waystation.http.QueryString;
+import io.waystation.http.ResponseStream;
+import io.waystation.http.StreamFrame;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Bean {@code edgeStreams}: endpoints that pull what they are owed, from behind a firewall, and acknowledge it by position.
+ *
+ * <p>An endpoint has one stream; a newer one takes the place of an older one. While it has one, nothing is sent to it
+ * otherwise. What was handed out and not acknowledged comes again on the next stream, at the same position. Thread-safe.
+ */
+public final class EdgeStreams implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EdgeStreams.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Map<String, String> HEADERS = Map.of("Content-Type", "text/event-stream",
+            "Cache-Control", "no-store, no-transform", "X-Accel-Buffering", "no"); // nginx would hold frames back
+    /** No blank line: a comment alone must not end an event that is under way. */
+    private static final byte[] HEARTBEAT = ": waiting\n".getBytes(StandardCharsets.US_ASCII);
+    private static final int READERS = 2;
+    private static final int PIECE = 64;
+    private static final long PIECE_BYTES = 256 << 10;
+
+    private final Endpoints endpoints;
+    private final EdgeAccess access;
+    private final PullRows rows;
+    private final PulledBody bodies;
+    private final PullSettings settings;
+    private final Clock clock;
+    private final Map<String, EdgeStream> open = new ConcurrentHashMap<>();
+    private final ExecutorService readers = Executors.newFixedThreadPool(READERS, task -> {
+        Thread thread = new Thread(task, "edge-reader");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private long heartbeatAt = System.nanoTime();
+
+    EdgeStreams(Endpoints endpoints, EdgeAccess access, PullRows rows, PulledBody bodies, PullSettings settings, Clock clock) {
+        this.endpoints = endpoints;
+        this.access = access;
+        this.rows = rows;
+        this.bodies = bodies;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** {@code GET /edge/{id}/events}: begins behind {@code Last-Event-ID}, else with the oldest that is not acknowledged. */
+    public void stream(Exchange exchange) {
+        Endpoint endpoint = access.require(exchange);
+        HttpRequest request = exchange.getProperty(HttpRequest.PROPERTY, HttpRequest.class);
+        long after = request.headers().first("last-event-id").or(() -> QueryString.first(request.query(), "lastEventId"))
+                .map(EdgeStreams::position).orElse(0L);
+        if (open.size() >= settings.streams() && !open.containsKey(endpoint.id())) {
+            throw new ProblemException(503, "too-many-streams",
+                    "The hub has as many streams of endpoints as it may have (waystation.edge.pull-streams).", Map.of("Retry-After", "10"));
+        }
+        renew(endpoint);
+        long begin = Math.min(after, rows.last(endpoint.id())); // one that was never given means nothing
+        ResponseStream response = exchange.getProperty(ResponseStream.PROPERTY, ResponseStream.class);
+        EdgeStream stream = new EdgeStream(this, response, endpoint.id(), begin);
+        CompletableFuture<Void> opened = new CompletableFuture<>();
+        response.loop().execute(() -> {
+            try {
+                response.open(200, HEADERS);
+                begin(stream);
+                opened.complete(null);
+            } catch (RuntimeException gone) {
+                opened.completeExceptionally(gone);
+            }
+        });
+        opened.join();
+    }
+
+    private void begin(EdgeStream stream) {
+        EdgeStream before = open.put(stream.endpoint(), stream);
+        endpoints.pulling().begins(stream.endpoint());
+        if (before != null) {
+            before.cutFromOutside("another stream of the endpoint took its place");
+        }
+        stream.begin();
+    }
+
+    /** A stream has ended. */
+    void left(EdgeStream stream) {
+        if (open.remove(stream.endpoint(), stream)) {
+            endpoints.pulling().ends(stream.endpoint());
+            endpoints.find(stream.endpoint()).filter(endpoint -> !endpoint.pulls()).ifPresent(endpoints::tellResumed);
+        }
+    }
+
+    /** {@code POST /edge/{id}/events} with a {@code position}: the endpoint has everything up to there. */
+    public void acknowledge(Exchange exchange) {
+        Endpoint endpoint = access.require(exchange);
+        long position = position(exchange);
+        if (position > rows.last(endpoint.id())) {
+            throw new ProblemException(409, "position-not-handed-out", "The endpoint was handed nothing at the position " + position + ".");
+        }
+        renew(endpoint);
+        int made = rows.acknowledge(endpoint.id(), position);
+        signal(Set.of(endpoint.id()));
+        ObjectNode answer = JSON.createObjectNode().put("position", position).put("acknowledged", made);
+        EdgeRegistration.answer(exchange, answer);
+    }
+
+    private static long position(Exchange exchange) {
+        JsonNode given = EdgeRegistration.body(exchange).path("position");
+        return position(given.isValueNode() ? given.asText() : "");
+    }
+
+    private static long position(String text) {
+        if (!text.strip().matches("\\d{1,18}")) {
+            throw new ProblemException(400, "invalid-parameter", "A position is the id of an event of the stream, such as 17.");
+        }
+        return Long.parseLong(text.strip());
+    }
+
+    /** A worker that shows itself keeps its registration. */
+    private void renew(Endpoint endpoint) {
+        Instant now = clock.instant();
+        if (endpoint.lease().filter(end -> end.isBefore(now.plus(settings.lease().dividedBy(2)))).isPresent()) {
+            endpoints.renew(endpoint.id(), now.plus(settings.lease())).join();
+        }
+    }
+
+    /** Something may be owed to these endpoints. Never blocks. */
+    void signal(Set<String> owed) {
+        if (!open.isEmpty()) {
+            owed.forEach(endpoint -> Optional.ofNullable(open.get(endpoint)).ifPresent(EdgeStream::signal));
+        }
+    }
+
+    boolean isOpen(String endpoint) {
+        return open.containsKey(endpoint);
+    }
+
+    /** Reads what comes next for a stream; completes on a thread of its own. */
+    CompletableFuture<List<Frame>> read(String endpoint, long after) {
+        try {
+            return CompletableFuture.supplyAsync(() -> frames(endpoint, after), readers);
+        } catch (RejectedExecutionException closing) {
+            return CompletableFuture.failedFuture(closing);
+        }
+    }
+
+    /** A frame and its position. */
+    record Frame(long position, StreamFrame bytes) {
+    }
+
+    private List<Frame> frames(String id, long after) {
+        Endpoint endpoint = endpoints.find(id).filter(found -> found.standing().state() != EndpointState.PAUSED).orElse(null);
+        List<Frame> frames = new ArrayList<>();
+        if (endpoint == null) {
+            return frames;
+        }
+        long bytes = 0;
+        for (PullRows.Handed each : rows.next(id, after, settings.window())) {
+            if (frames.size() >= PIECE || bytes >= PIECE_BYTES) {
+                break;
+            }
+            StreamFrame frame;
+            try {
+                frame = bodies.frame(endpoint, each);
+            } catch (RuntimeException unusable) {
+                LOG.warn("Delivery {} cannot be handed out and is a dead letter: {}", each.delivery(), unusable.toString());
+                rows.park(each, "it could not be handed out: " + unusable.getMessage());
+                continue;
+            }
+            bytes += frame.length();
+            frames.add(new Frame(each.position(), frame));
+        }
+        return frames;
+    }
+
+    /** Looks after the streams; called every second. */
+    void tend() {
+        long now = System.nanoTime();
+        boolean heartbeat = now - heartbeatAt >= settings.heartbeat().toNanos() / 2 * 9 / 10;
+        if (heartbeat) {
+            heartbeatAt = now;
+        }
+        StreamFrame frame = StreamFrame.of(HEARTBEAT);
+        for (EdgeStream stream : open.values()) {
+            Optional<Endpoint> endpoint = endpoints.find(stream.endpoint());
+            if (endpoint.isEmpty()) {
+                stream.cutFromOutside("the endpoint was removed");
+            } else {
+                stream.tend(heartbeat, frame, settings.stallTimeout().toNanos());
+                stream.signal(); // what was replayed, or could not be read
+                try {
+                    renew(endpoint.get());
+                } catch (CompletionException notNow) {
+                    LOG.warn("The lease of endpoint {} could not be renewed by its stream: {}", stream.endpoint(), notNow.toString());
+                }
+            }
+        }
+    }
+
+    /** Drops every stream without a clean end, so that workers come back. */
+    @Override
+    public void close() {
+        readers.shutdownNow();
+        open.values().forEach(stream -> stream.cutFromOutside("the hub is stopping"));
+    }
+}

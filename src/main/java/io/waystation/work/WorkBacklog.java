@@ -1,0 +1,126 @@
+package io.waystation.work;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+import io.waystation.store.Store;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * What waits in queues, for those who take it themselves instead of having a route run it. Thread-safe.
+ *
+ * <p>Items that run are not handed out: they are looked at again when their attempt has ended.
+ */
+public final class WorkBacklog {
+    private static final String START = "SELECT " + ItemRows.COLUMNS + " FROM work_item WHERE queue = ? AND item_key = ? AND priority = 0 AND state = '";
+    private static final String END = "' ORDER BY seq LIMIT ?";
+    private static final String RUNS = "SELECT 1 FROM work_item WHERE queue = ? AND item_key = ? AND state = 'running' LIMIT 1";
+    private static final String AGAIN = "UPDATE work_item SET state = 'ready', waits_for = NULL, reason = ?, attempt = 0, lost = 0, "
+            + "next_at = ?, finished_at = NULL, stop_state = NULL, stop_reason = NULL, updated_at = ? "
+            + "WHERE seq = ? AND operation IS NULL AND state IN ('dead', 'cancelled', 'succeeded')";
+
+    private final WorkQueues queues;
+    private final Store store;
+
+    /** Backlogs of some queues. */
+    public WorkBacklog(WorkQueues queues) {
+        this.queues = queues;
+        this.store = queues.means().store();
+    }
+
+    /**
+     * A key of a queue.
+     *
+     * @param ordered whether nothing of it is handed out while one of its items runs
+     */
+    public record Key(String queue, String name, boolean ordered) {
+    }
+
+    /** The oldest items of some keys that are ready or wait, within a reading or a work of the store. */
+    public List<WorkStatus> oldest(Handle handle, List<Key> keys, int limit) {
+        try (Statements statements = new Statements(handle)) {
+            List<WorkStatus> found = new ArrayList<>();
+            for (Key key : keys) {
+                if (!key.ordered() || statements.first(RUNS, row -> true, key.queue(), key.name()).isEmpty()) {
+                    found.addAll(statements.list(START + "ready" + END, ItemRows::status, key.queue(), key.name(), limit));
+                    found.addAll(statements.list(START + "waiting" + END, ItemRows::status, key.queue(), key.name(), limit));
+                }
+            }
+            return found.stream().sorted(Comparator.comparingLong(WorkStatus::number)).limit(limit).toList();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("reading work items failed: " + e.getMessage(), e);
+        }
+    }
+
+    /** The same of the store as it is now. */
+    public List<WorkStatus> oldest(List<Key> keys, int limit) {
+        return store.read(handle -> oldest(handle, keys, limit));
+    }
+
+    /**
+     * Ends items that are ready or wait, within a work of the store. One that runs meanwhile ends so when its attempt does.
+     *
+     * @param outcome how
+     * @return those that are ended or will be, as they stood before
+     */
+    public List<WorkStatus> end(Handle handle, List<Long> numbers, WorkOutcome outcome) throws Exception {
+        List<WorkStatus> ended = new ArrayList<>();
+        AfterCommit after = new AfterCommit();
+        try (Statements statements = new Statements(handle)) {
+            for (long number : numbers) {
+                Optional<WorkStatus> item = ItemRows.find(statements, number);
+                if (item.isPresent() && end(statements, item.get(), outcome, after)) {
+                    ended.add(item.get());
+                }
+            }
+        }
+        store.afterCommit(() -> queues.committed(after));
+        return ended;
+    }
+
+    private boolean end(Statements statements, WorkStatus item, WorkOutcome outcome, AfterCommit after) throws Exception {
+        Endings endings = queues.means().endings();
+        if (item.state() == ItemState.RUNNING) {
+            return endings.askToStop(statements, item.queue(), item.number(), outcome, after);
+        }
+        if (!endings.endPending(statements, item, outcome)) {
+            return false;
+        }
+        if (outcome.state() == WorkOutcome.State.SUCCEEDED) {
+            ItemRows.dropPayload(statements, item.number());
+        }
+        after.wake(item.queue()); // an ordered key may go on
+        return true;
+    }
+
+    /**
+     * Runs items again that have ended in any way, with all attempts of their schedule; those that an operation follows are
+     * left alone.
+     *
+     * @param reason why and by whom, for a person
+     * @return how many there were
+     */
+    public int again(List<Long> numbers, String reason) {
+        return store.writeNow(handle -> {
+            AfterCommit after = new AfterCommit();
+            int again = 0;
+            try (Statements statements = new Statements(handle)) {
+                long now = queues.means().clock().millis();
+                for (long number : numbers) {
+                    Optional<WorkStatus> item = ItemRows.find(statements, number);
+                    if (item.isPresent() && statements.update(AGAIN, reason, now, now, number) == 1) {
+                        queues.means().keys().rotate(statements, item.get().queue(), item.get().key(), item.get().priority());
+                        after.wake(item.get().queue());
+                        again++;
+                    }
+                }
+            }
+            store.afterCommit(() -> queues.committed(after));
+            return again;
+        });
+    }
+}

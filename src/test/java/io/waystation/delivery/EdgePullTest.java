@@ -1,0 +1,266 @@
+package io.waystation.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.standardwebhooks.Webhook;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** Endpoints that pull what they are owed, and groups of endpoints that are all down. */
+class EdgePullTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    @TempDir
+    static Path folder;
+    private static DeliveryScene scene;
+
+    @BeforeAll
+    static void start() throws Exception {
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
+        scene = new DeliveryScene(folder.resolve("data"), "waystation.edge.check", "static", "waystation.edge.tokens", "bern=literal:token-of-bern",
+                "waystation.edge.pull-window", "5", "waystation.edge.pull-stall-timeout", "2s", "waystation.edge.lease", "3s",
+                "waystation.delivery.group-down-after", "1s", "waystation.delivery.retry", "1s, 1s, 1s, 1m");
+    }
+
+    @AfterAll
+    static void stop() {
+        scene.close();
+    }
+
+    @AfterEach
+    void removeEndpoints() throws Exception {
+        for (JsonNode endpoint : scene.call("GET", "/api/endpoints", null).path("endpoints")) {
+            scene.call("DELETE", "/api/endpoints/" + endpoint.path("id").asText(), null);
+        }
+    }
+
+    private static PullingWorker follow(JsonNode endpoint, String lastEventId) throws Exception {
+        String secret = endpoint.path("secret").asText(endpoint.path("webhookSecret").asText());
+        return new PullingWorker(scene.hub().uri("/edge/" + endpoint.path("id").asText() + "/events"), secret, lastEventId);
+    }
+
+    private static JsonNode edge(String method, String path, String secret, String body) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(scene.hub().uri(path)).method(method, BodyPublishers.ofString(body));
+        HttpResponse<String> answer = CLIENT.send((secret == null ? request : request.header("Authorization", "Bearer " + secret)).build(),
+                BodyHandlers.ofString());
+        return ((ObjectNode) JSON.readTree(answer.body())).put("status", answer.statusCode());
+    }
+
+    private static JsonNode acknowledge(JsonNode endpoint, long position) throws Exception {
+        return edge("POST", "/edge/" + endpoint.path("id").asText() + "/events",
+                endpoint.path("secret").asText(endpoint.path("webhookSecret").asText()), "{\"position\":" + position + "}");
+    }
+
+    private static JsonNode register(String fields) throws Exception {
+        JsonNode answer = scene.call("POST", "/api/endpoints", "{" + fields + "}");
+        assertThat(answer.path("status").asInt()).as(answer.toString()).isEqualTo(201);
+        return answer;
+    }
+
+    private static void awaitPulled(PullingWorker worker, int count) {
+        Awaitility.await().untilAsserted(() -> assertThat(worker.pulled()).hasSize(count));
+    }
+
+    private static void awaitState(JsonNode endpoint, String state, int count) {
+        Awaitility.await().untilAsserted(() -> assertThat(scene.deliveries("endpoint=" + endpoint.path("id").asText() + "&state=" + state)).hasSize(count));
+    }
+
+    @Test
+    void handsOutWhatIsOwedSignedUntilItIsAcknowledged() throws Exception {
+        JsonNode endpoint = register("\"pull\":true,\"name\":\"behind NAT\",\"types\":[\"com.github.push\"],\"ordering\":\"strict\"");
+        scene.post("push", "{\"n\":1}");
+        scene.post("issues", "{\"n\":0}");
+        try (PullingWorker worker = follow(endpoint, null)) {
+            scene.post("push", "{\"n\":2}");
+            awaitPulled(worker, 2);
+            assertThat(worker.pulled()).extracting(PullingWorker.Pulled::text).containsExactly("{\"n\":1}", "{\"n\":2}");
+            for (PullingWorker.Pulled each : worker.pulled()) {
+                new Webhook(endpoint.path("secret").asText()).verify(each.text(), each.headers());
+            }
+            assertThat(acknowledge(endpoint, 1).path("acknowledged").asInt()).isEqualTo(1);
+        }
+        awaitState(endpoint, "succeeded", 1);
+        scene.post("push", "{\"n\":3}");
+
+        try (PullingWorker again = follow(endpoint, null)) {
+            awaitPulled(again, 2);
+            assertThat(again.pulled()).extracting(PullingWorker.Pulled::position).containsExactly(2L, 3L);
+            assertThat(again.pulled().get(0).text()).as("not acknowledged").isEqualTo("{\"n\":2}");
+        }
+        try (PullingWorker resumed = follow(endpoint, "2")) {
+            awaitPulled(resumed, 1);
+            assertThat(resumed.pulled().get(0).text()).isEqualTo("{\"n\":3}");
+        }
+        assertThat(acknowledge(endpoint, 3).path("acknowledged").asInt()).isEqualTo(2);
+        awaitState(endpoint, "succeeded", 3);
+        JsonNode delivery = scene.call("GET", "/api/deliveries/" + scene.deliveries("endpoint=" + endpoint.path("id").asText()).get(0)
+                .path("id").asText(), null);
+        assertThat(delivery.path("attempts").get(0).path("detail").asText()).isEqualTo("pulled by the endpoint and acknowledged at position 3");
+    }
+
+    @Test
+    void refusesWhoDoesNotKnowTheSecretAndPositionsThatWereNotHandedOut() throws Exception {
+        JsonNode endpoint = register("\"pull\":true");
+        JsonNode other = register("\"pull\":true");
+        String path = "/edge/" + endpoint.path("id").asText() + "/events";
+
+        assertThatThrownBy(() -> new PullingWorker(scene.hub().uri(path), other.path("secret").asText(), null)).hasMessageContaining("HTTP 401");
+        assertThat(edge("POST", path, "whsec_wrong", "{\"position\":1}").path("status").asInt()).isEqualTo(401);
+        assertThat(acknowledge(endpoint, 1).path("code").asText()).isEqualTo("position-not-handed-out");
+        assertThat(edge("POST", path, endpoint.path("secret").asText(), "{\"position\":\"x\"}").path("code").asText()).isEqualTo("invalid-parameter");
+    }
+
+    @Test
+    void keepsNoMoreOutThanTheWindowAndBringsARepeatedDeliveryBehindTheOthers() throws Exception {
+        JsonNode endpoint = register("\"pull\":true,\"ordering\":\"strict\"");
+        for (int i = 1; i <= 8; i++) {
+            scene.post("push", "{\"n\":" + i + "}");
+        }
+        awaitState(endpoint, "ready", 8);
+        try (PullingWorker worker = follow(endpoint, null)) {
+            awaitPulled(worker, 5);
+            acknowledge(endpoint, 3);
+            awaitPulled(worker, 8);
+            acknowledge(endpoint, 8);
+            awaitState(endpoint, "succeeded", 8);
+            assertThat(worker.pulled()).extracting(PullingWorker.Pulled::position)
+                    .containsExactlyElementsOf(IntStream.rangeClosed(1, 8).mapToObj(Long::valueOf).toList());
+        }
+    }
+
+    @Test
+    void sendsNothingToAnEndpointWhileItPullsAndGoesOnAfterwards() throws Exception {
+        try (Receiver receiver = new Receiver()) {
+            JsonNode endpoint = scene.endpoint(receiver.url("/"));
+            try (PullingWorker worker = follow(endpoint, null); PullingWorker newer = follow(endpoint, null)) {
+                Awaitility.await().until(worker::isEnded);
+                scene.post("push", "{\"pulled\":1}");
+                awaitPulled(newer, 1);
+                assertThat(worker.pulled()).isEmpty();
+                assertThat(receiver.received()).isEmpty();
+                acknowledge(endpoint, 1);
+            }
+            scene.post("push", "{\"sent\":2}");
+
+            Awaitility.await().untilAsserted(() -> assertThat(receiver.received()).extracting(Receiver.Received::text)
+                    .containsExactly("{\"sent\":2}"));
+        }
+    }
+
+    @Test
+    void cutsAWorkerThatTakesNothingAndLosesNothing() throws Exception {
+        JsonNode endpoint = register("\"pull\":true");
+        String body = "{\"x\":\"" + "x".repeat(900_000) + "\"}";
+        try (Socket stuck = new Socket()) {
+            stuck.setReceiveBufferSize(4_096);
+            stuck.connect(new InetSocketAddress("127.0.0.1", scene.hub().uri("/").getPort()));
+            stuck.getOutputStream().write(("GET /edge/" + endpoint.path("id").asText() + "/events HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer "
+                    + endpoint.path("secret").asText() + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            for (int i = 0; i < 5; i++) {
+                scene.post("push", body);
+            }
+            stuck.setSoTimeout(60_000);
+            EdgeStreams streams = scene.hub().bean("edgeStreams", EdgeStreams.class);
+            Awaitility.await().until(() -> streams.isOpen(endpoint.path("id").asText()));
+            Awaitility.await().until(() -> !streams.isOpen(endpoint.path("id").asText()));
+        }
+        try (PullingWorker back = follow(endpoint, null)) {
+            awaitPulled(back, 5);
+            assertThat(back.pulled()).allSatisfy(each -> assertThat(each.text()).isEqualTo(body));
+        }
+    }
+
+    @Test
+    void registersAWorkerWithoutAnAddressWhoseStreamKeepsItsLease() throws Exception {
+        JsonNode worker = edge("POST", "/edge/register", null,
+                "{\"linearToken\":\"token-of-bern\",\"name\":\"laptop\",\"capabilities\":[\"push\"]}");
+        assertThat(worker.path("status").asInt()).as(worker.toString()).isEqualTo(200);
+        String path = "/api/endpoints/" + worker.path("id").asText();
+        String first = scene.call("GET", path, null).path("leaseUntil").asText();
+        try (PullingWorker stream = follow(worker, null)) {
+            Awaitility.await().until(() -> scene.call("GET", path, null).path("leaseUntil").asText().compareTo(first) > 0);
+            assertThat(scene.call("GET", path, null).path("state").asText()).isEqualTo("active");
+        }
+        Awaitility.await().until(() -> scene.call("GET", path, null).path("state").asText().equals("expired"));
+        scene.post("push", "{\"missed\":1}");
+
+        try (PullingWorker back = follow(worker, null)) {
+            awaitPulled(back, 1);
+            assertThat(scene.call("GET", path, null).path("state").asText()).isEqualTo("active");
+        }
+        JsonNode again = edge("POST", "/edge/register", null, "{\"linearToken\":\"token-of-bern\",\"name\":\"laptop\"}");
+        assertThat(again.path("id")).isEqualTo(worker.path("id"));
+    }
+
+    @Test
+    void tellsInTheLogAndToOperatorsThatAnEndpointExpired() throws Exception {
+        JsonNode worker = edge("POST", "/edge/register", null, "{\"linearToken\":\"token-of-bern\",\"name\":\"gone\"}");
+        String id = worker.path("id").asText();
+        ListAppender<ILoggingEvent> alerts = new ListAppender<>();
+        alerts.start();
+        Logger log = (Logger) LoggerFactory.getLogger("io.waystation.alert");
+        log.addAppender(alerts);
+
+        Awaitility.await().untilAsserted(() -> assertThat(events(id)).containsExactly("io.waystation.endpoint.expired"));
+        edge("POST", "/edge/" + id + "/heartbeat", worker.path("webhookSecret").asText(), "{}");
+
+        Awaitility.await().untilAsserted(() -> assertThat(events(id)).contains("io.waystation.endpoint.active"));
+        log.detachAppender(alerts);
+        assertThat(alerts.list).extracting(ILoggingEvent::getFormattedMessage).anySatisfy(alert -> assertThat(alert).startsWith("endpoint-expired: Endpoint " + id + " is expired: its lease ran out"));
+    }
+
+    private static List<String> events(String subject) throws Exception {
+        JsonNode found = scene.call("GET", "/api/events?channel=waystation-endpoints&subject=" + subject, null).path("events");
+        return IntStream.range(0, found.size()).mapToObj(i -> found.get(i)).filter(event -> event.path("subject").asText().equals(subject))
+                .map(event -> event.path("type").asText()).toList();
+    }
+
+    @Test
+    void makesDeadLettersOrLeavesToPullWhenAllOfAGroupAreDown() throws Exception {
+        try (Receiver bad = new Receiver().replies(got -> Receiver.Reply.of(500))) {
+            JsonNode parks = scene.endpoint(bad.url("/parks"), "\"group\":\"bern\",\"whenDown\":\"dead-letter\"");
+            JsonNode pulls = scene.endpoint(bad.url("/pulls"), "\"group\":\"bern\",\"whenDown\":\"pull\"");
+            JsonNode holds = scene.endpoint(bad.url("/holds"), "\"group\":\"bern\"");
+            scene.post("push", "{\"n\":1}");
+
+            awaitState(parks, "dead", 1);
+            assertThat(scene.deliveries("endpoint=" + parks.path("id").asText()).get(0).path("reason").asText())
+                    .isEqualTo("every endpoint of the group bern is down");
+            Awaitility.await().untilAsserted(() -> assertThat(events("group:bern")).contains("io.waystation.group.down"));
+            assertThat(scene.deliveries("endpoint=" + holds.path("id").asText() + "&state=dead")).isEmpty();
+            try (PullingWorker worker = follow(pulls, null)) {
+                awaitPulled(worker, 1);
+                assertThat(worker.pulled().get(0).text()).isEqualTo("{\"n\":1}");
+                acknowledge(pulls, 1);
+                awaitState(pulls, "succeeded", 1);
+                Awaitility.await().untilAsserted(() -> assertThat(events("group:bern")).contains("io.waystation.group.active"));
+            }
+        }
+    }
+}
