@@ -8,7 +8,6 @@
 # Needs: JDK 17+, curl, openssl, and the packaged hub (mvn -q package -DskipTests).
 set -uo pipefail
 cd "$(dirname "$0")/.."
-RESULTS=${RESULTS:-/dev/null}
 . bench/lib.sh
 [ -x target/waystation/bin/waystation ] || mvn -q -B package -DskipTests
 CLASSES=$WORK/delivery-tools

@@ -7,7 +7,6 @@
 # Needs: JDK 17+, curl, openssl, and the packaged hub (mvn -q package -DskipTests).
 set -uo pipefail
 cd "$(dirname "$0")/.."
-RESULTS=${RESULTS:-/dev/null}
 . bench/lib.sh
 prepare
 OPERATIONS=${1:-200}

@@ -8,7 +8,6 @@
 # Needs: JDK 17+, curl, openssl, git, task (on the PATH or in .tools/bin), and the packaged hub (mvn -q package -DskipTests).
 set -uo pipefail
 cd "$(dirname "$0")/.."
-RESULTS=${RESULTS:-/dev/null}
 . bench/lib.sh
 prepare
 RUNS=${1:-200} UNRELATED=${UNRELATED:-2000} SUBSYSTEMS=200 OLD_TAGS=500 WARM=30
