@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -38,7 +39,7 @@ import org.jdbi.v3.core.Handle;
  * Bean {@code deliveries}: what is owed to endpoints. A delivery is a work item with the id {@code <event>.<endpoint>}, so
  * that owing it twice makes one; its event is kept once for all of them. Thread-safe.
  */
-public final class Deliveries {
+public final class Deliveries implements Predicate<Event> {
     /** Queue of endpoints without an order. */
     public static final String QUEUE = "delivery";
 
@@ -94,6 +95,12 @@ public final class Deliveries {
     void release(String endpoint) {
         queues.release(QUEUE, endpoint);
         queues.release(ORDERED, endpoint);
+    }
+
+    /** Whether any endpoint may want an event: what nobody wants makes neither an exchange nor a commit of the group. */
+    @Override
+    public boolean test(Event event) {
+        return endpoints.mayMatch(event);
     }
 
     /**

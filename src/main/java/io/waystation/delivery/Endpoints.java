@@ -116,6 +116,16 @@ public final class Endpoints {
         return pulling;
     }
 
+    /** Whether there is an endpoint that may want an event, without a look at its body. */
+    boolean mayMatch(Event event) {
+        for (Registered each : current.values()) {
+            if (each.selection().mayAccept(event)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Endpoints that want an event. */
     List<Endpoint> matching(Event event) {
         Collection<Registered> all = current.values();

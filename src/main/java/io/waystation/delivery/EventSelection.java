@@ -77,6 +77,11 @@ public record EventSelection(List<String> channels, List<String> types, List<Str
 
     /** A selection with its filter read. */
     record Compiled(EventSelection selection, JsonFilter filter) {
+        /** Whether it may want an event, by all but its filter. */
+        boolean mayAccept(Event event) {
+            return selection.wants(event);
+        }
+
         /**
          * Whether it wants an event.
          *

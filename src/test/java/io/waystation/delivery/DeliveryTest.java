@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.standardwebhooks.Webhook;
+import io.micrometer.core.instrument.Counter;
+import io.waystation.store.Meters;
 import io.waystation.store.Store;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -110,6 +112,25 @@ class DeliveryTest {
 
         awaitReceived(3);
         assertThat(receiver.received()).extracting(Receiver.Received::path).containsExactlyInAnyOrder("/capable", "/filter", "/all");
+    }
+
+    @Test
+    void makesNoExchangeForEventsThatNobodyWants() throws Exception {
+        scene.endpoint(receiver.url("/types"), "\"types\":[\"com.github.rel*\"]");
+        double before = exchanges();
+
+        for (int i = 0; i < 5; i++) {
+            scene.post("push", PUSH);
+        }
+        scene.post("release", PUSH);
+
+        awaitReceived(1);
+        assertThat(exchanges() - before).isEqualTo(1);
+    }
+
+    private static double exchanges() {
+        return Meters.of(scene.hub().context()).get("camel.exchanges.total").tag("routeId", "deliveries").counters().stream()
+                .mapToDouble(Counter::count).sum();
     }
 
     @Test
