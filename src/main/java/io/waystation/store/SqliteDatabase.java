@@ -1,5 +1,7 @@
 package io.waystation.store;
 
+import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -22,6 +24,8 @@ import org.sqlite.SQLiteException;
 final class SqliteDatabase {
     private static final int BUSY_MILLIS = 10_000;
     private static final int CACHE_KIB = 16 * 1024;
+    /** In SQLite only INTEGER is the row's own key. */
+    private static final Map<String, String> PLACEHOLDERS = Map.of("key64", "INTEGER");
 
     private final Path file;
     private final Lent lent = new Lent();
@@ -110,8 +114,21 @@ final class SqliteDatabase {
      *     {@code store-unusable} when the file is damaged or cannot be migrated
      */
     void migrate() {
-        if (!isCurrent()) {
+        if (!isCurrent() && !create()) {
             applyMissing();
+        }
+    }
+
+    /** Makes the schema where there is no database yet; when that fails, Flyway tries the same and says what is wrong. */
+    private boolean create() {
+        if (Files.exists(file)) {
+            return false;
+        }
+        try (Connection connection = openMaintenance()) {
+            Migrations.applyAll(connection, PLACEHOLDERS);
+            return true;
+        } catch (SQLException | IOException | URISyntaxException failed) {
+            return false;
         }
     }
 
@@ -127,14 +144,15 @@ final class SqliteDatabase {
         }
     }
 
-    private void applyMissing() {
+    /** What {@link #migrate} leaves to Flyway. */
+    void applyMissing() {
         SQLiteDataSource source = new SQLiteDataSource(config());
         source.setUrl(url());
         try {
             Flyway.configure(SqliteDatabase.class.getClassLoader())
                     .dataSource(source)
                     .locations("classpath:" + Migrations.FOLDER)
-                    .placeholders(Map.of("key64", "INTEGER")) // in SQLite only INTEGER is the row's own key
+                    .placeholders(PLACEHOLDERS)
                     .failOnMissingLocations(true)
                     .ignoreMigrationPatterns(new String[0]) // a migration we do not know means a newer program wrote it
                     .load()

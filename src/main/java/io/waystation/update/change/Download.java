@@ -32,9 +32,9 @@ public final class Download {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
     private static final long SPARE = 1 << 20;
 
-    private final HttpClient http;
     private final Limits limits;
     private final Optional<Secret> token;
+    private HttpClient http;
 
     /**
      * How hard it tries.
@@ -55,9 +55,16 @@ public final class Download {
     public Download(Limits limits, Optional<Secret> token) {
         this.limits = limits;
         this.token = token;
-        this.http = HttpClient.newBuilder().connectTimeout(limits.stall())
-                .followRedirects(HttpClient.Redirect.NEVER) // the JDK would carry the token to any host
-                .build();
+    }
+
+    /** Made when it is first needed: TLS takes long to load, and many hubs never download anything. */
+    private synchronized HttpClient http() {
+        if (http == null) {
+            http = HttpClient.newBuilder().connectTimeout(limits.stall())
+                    .followRedirects(HttpClient.Redirect.NEVER) // the JDK would carry the token to any host
+                    .build();
+        }
+        return http;
     }
 
     /** A try that failed and may be repeated. */
@@ -226,7 +233,7 @@ public final class Download {
 
     private HttpResponse<InputStream> send(HttpRequest request) throws IOException {
         try {
-            return http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            return http().send(request, HttpResponse.BodyHandlers.ofInputStream());
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw ChangeException.failed("interrupted", "the download was interrupted", stopped);
