@@ -11,7 +11,10 @@ import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Ordered;
 import org.apache.camel.StartupListener;
+import org.apache.camel.component.micrometer.eventnotifier.MicrometerRouteEventNotifier;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+import org.apache.camel.spi.EventNotifier;
+import org.apache.camel.support.EventHelper;
 
 import io.waystation.settings.Settings;
 import io.waystation.store.DataFolder;
@@ -48,9 +51,20 @@ public final class StartConfiguration implements CamelConfiguration {
 
         @Override
         public void onCamelContextFullyStarted(CamelContext context, boolean alreadyStarted) throws Exception {
+            tellNobodyOfExchanges(context);
             writeAddress(context);
             watchRoutes(context);
         }
+    }
+
+    /** Camel's counter of routes is handed six events of every exchange unless it is told that it does not want them. */
+    private static void tellNobodyOfExchanges(CamelContext context) {
+        for (EventNotifier notifier : context.getManagementStrategy().getEventNotifiers()) {
+            if (notifier instanceof MicrometerRouteEventNotifier routes) {
+                routes.setIgnoreExchangeEvents(true);
+            }
+        }
+        context.getCamelContextExtension().setEventNotificationApplicable(EventHelper.eventsApplicable(context));
     }
 
     private static void writeAddress(CamelContext context) throws IOException {

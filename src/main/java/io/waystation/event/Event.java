@@ -77,11 +77,12 @@ public record Event(
         for (Headers.Header header : headers.entries()) {
             weight += header.name().length() + header.value().length();
         }
-        for (String attribute : new String[] {
-            id, channel, source, type, subject, key, verified, deliveryId, replayOf, method, path, query}) {
-            weight += attribute == null ? 0 : attribute.length();
-        }
-        return weight;
+        return weight + length(id) + length(channel) + length(source) + length(type) + length(subject) + length(key)
+                + length(verified) + length(deliveryId) + length(replayOf) + length(method) + length(path) + length(query);
+    }
+
+    private static int length(String attribute) {
+        return attribute == null ? 0 : attribute.length();
     }
 
     /**

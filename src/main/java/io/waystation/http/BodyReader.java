@@ -3,6 +3,7 @@ package io.waystation.http;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
+import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 
@@ -34,6 +35,8 @@ final class BodyReader {
     private final long start = System.nanoTime();
     private byte[] bytes = NOTHING;
     private int length;
+    /** Bytes of the budget that are ours; there may be no array for them yet. */
+    private int reserved;
     private boolean done;
 
     private BodyReader(HttpServerRequest request, Connection connection, BodyBudget budget, long limit,
@@ -55,7 +58,7 @@ final class BodyReader {
             receiver.failed(noMemory());
         } else {
             BodyReader reader = new BodyReader(request, connection, budget, limit, receiver);
-            reader.bytes = announced > 0 ? new byte[(int) announced] : NOTHING;
+            reader.reserved = (int) Math.max(0, announced);
             reader.begin();
         }
     }
@@ -92,33 +95,43 @@ final class BodyReader {
             fail(tooLarge(limit));
             return;
         }
-        if (length + more > bytes.length && !grow(length + more)) {
+        ByteBuf data = chunk.getByteBuf();
+        if (length == 0 && more == reserved && isWholeArray(data, more)) {
+            bytes = data.array(); // Vert.x made it for us alone
+        } else if (length + more <= bytes.length || grow(length + more)) {
+            data.getBytes(0, bytes, length, more);
+        } else {
             fail(noMemory());
             return;
         }
-        chunk.getByteBuf().getBytes(0, bytes, length, more);
         length += more;
     }
 
+    private static boolean isWholeArray(ByteBuf data, int size) {
+        return data.hasArray() && data.arrayOffset() == 0 && data.readerIndex() == 0 && data.array().length == size;
+    }
+
     private boolean grow(int needed) {
-        long capacity = Math.min(limit, Math.max(needed, Math.max(FIRST_CAPACITY, bytes.length * 2L)));
-        if (!budget.take(capacity - bytes.length)) {
+        int capacity = needed <= reserved
+                ? reserved
+                : (int) Math.min(limit, Math.max(needed, Math.max(FIRST_CAPACITY, reserved * 2L)));
+        if (capacity > reserved && !budget.take(capacity - reserved)) {
             return false;
         }
-        bytes = Arrays.copyOf(bytes, (int) capacity);
+        reserved = capacity;
+        bytes = Arrays.copyOf(bytes, capacity);
         return true;
     }
 
     private void complete() {
         if (end()) {
-            int reserved = bytes.length;
             receiver.received(length == bytes.length ? bytes : Arrays.copyOf(bytes, length), reserved);
         }
     }
 
     private void fail(Problem problem) {
         if (end()) {
-            budget.giveBack(bytes.length);
+            budget.giveBack(reserved);
             bytes = NOTHING;
             receiver.failed(problem);
         }

@@ -37,7 +37,7 @@ public final class EventIndex implements DeliveryIndex {
     static final int BUCKET_BITS = 15;
 
     private static final Logger LOG = LoggerFactory.getLogger(EventIndex.class);
-    /** Buckets remembered, of 64 KiB each: 33.5 million events. */
+    /** Buckets remembered, of 96 KiB each: 33.5 million events. */
     private static final int BUCKETS = 1024;
     /** Keeps one read far below the limit of the store, even when every lookup goes to the disk. */
     private static final int LOOKUPS_AT_ONCE = 256;

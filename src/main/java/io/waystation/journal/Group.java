@@ -31,6 +31,8 @@ final class Group implements AutoCloseable {
     private static final long IDLE_COMMIT_MILLIS = 5_000;
     private static final long IDLE_COMMIT_OFFSETS = 10_000;
     private static final long STOP_MILLIS = 15_000;
+    /** While commits come faster than this, one look at the log is for several: to be woken for each costs more than to read it. */
+    private static final long BREATH_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final GroupOptions options;
     private final Journal journal;
@@ -57,6 +59,7 @@ final class Group implements AutoCloseable {
     private long committedAt = System.nanoTime();
     /** When the reading thread last got something; only that thread uses it. */
     private long takenAt = committedAt;
+    private long wokenAt = committedAt;
     private AutoCloseable commitListener;
 
     Group(GroupOptions options, Groups.Means means, GroupProgress start, Executor executor,
@@ -237,6 +240,7 @@ final class Group implements AutoCloseable {
 
     private void awaitNews(long after) throws InterruptedException {
         synchronized (lock) {
+            TimeUnit.NANOSECONDS.timedWait(lock, wokenAt + BREATH_NANOS - System.nanoTime());
             idle = true;
             try {
                 while (!stopping && !letters.mayBeQueued() && journal.tail().offset() <= after) {
@@ -248,6 +252,7 @@ final class Group implements AutoCloseable {
                 }
             } finally {
                 idle = false;
+                wokenAt = System.nanoTime();
             }
         }
         commit(false);
