@@ -1,4 +1,3 @@
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -14,11 +13,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,15 +30,29 @@ import java.util.concurrent.atomic.AtomicInteger;
  * An operation is started by a POST to {@code /bench/operation}; every browser follows all of them.
  */
 public final class OperationDelay {
-    private static final String MARK = "\"timestamp\":\"";
+    private static final byte[] TIME = "\"timestamp\":\"".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] READY = "event: ready".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SUCCESS = "\"status\":\"success\"".getBytes(StandardCharsets.US_ASCII);
+    private static final int TIME_LENGTH = "2026-01-01T00:00:00.000Z".length();
 
     private final Map<String, String> options = new HashMap<>();
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 18);
+    private final ByteBuffer buffer = ByteBuffer.allocate(1 << 18);
     private final AtomicInteger ready = new AtomicInteger();
     private final AtomicInteger ended = new AtomicInteger();
-    private List<Integer> millis = new ArrayList<>();
+    private final Map<String, Long> times = new HashMap<>();
+    private int[] millis = new int[1 << 16];
+    private int count;
     private Selector selector;
+
+    /** A stream, and how far each text that is looked for has matched; a piece that is read may end anywhere. */
+    private static final class Browser {
+        int time;
+        int ready;
+        int success;
+        int digits = -1;
+        final byte[] text = new byte[TIME_LENGTH];
+    }
 
     public static void main(String[] arguments) throws Exception {
         OperationDelay bench = new OperationDelay();
@@ -66,13 +77,13 @@ public final class OperationDelay {
         await(ready, browsers, "streams opened");
         start(warm, browsers);
         synchronized (this) {
-            millis = new ArrayList<>();
+            count = 0;
         }
         ended.set(0);
         start(operations, browsers);
         int[] sorted;
         synchronized (this) {
-            sorted = millis.stream().mapToInt(Integer::intValue).toArray();
+            sorted = Arrays.copyOf(millis, count);
         }
         Arrays.sort(sorted);
         System.out.printf("browsers=%d operations=%d events=%d p50_ms=%d p99_ms=%d max_ms=%d%n", browsers, operations,
@@ -91,7 +102,7 @@ public final class OperationDelay {
             channel.write(request);
         }
         channel.configureBlocking(false);
-        channel.register(selector, SelectionKey.OP_READ, new ByteArrayOutputStream());
+        channel.register(selector, SelectionKey.OP_READ, new Browser());
     }
 
     private void read() {
@@ -106,7 +117,7 @@ public final class OperationDelay {
                         throw new IOException("the hub ended a stream");
                     }
                     buffer.flip();
-                    take((ByteArrayOutputStream) key.attachment());
+                    take((Browser) key.attachment());
                 }
             }
         } catch (IOException failed) {
@@ -114,30 +125,45 @@ public final class OperationDelay {
         }
     }
 
-    private synchronized void take(ByteArrayOutputStream line) {
+    private synchronized void take(Browser browser) {
         long now = System.currentTimeMillis();
-        while (buffer.hasRemaining()) {
-            byte next = buffer.get();
-            if (next == '\n') {
-                line(line.toString(StandardCharsets.ISO_8859_1), now);
-                line.reset();
-            } else {
-                line.write(next);
+        byte[] bytes = buffer.array();
+        for (int i = 0; i < buffer.limit(); i++) {
+            byte next = bytes[i];
+            if (browser.digits >= 0) {
+                browser.text[browser.digits++] = next;
+                if (browser.digits == TIME_LENGTH) {
+                    browser.digits = -1;
+                    note(now - times.computeIfAbsent(new String(browser.text, StandardCharsets.US_ASCII), text -> Instant.parse(text).toEpochMilli()));
+                }
+                continue;
+            }
+            browser.time = matched(TIME, browser.time, next);
+            browser.ready = matched(READY, browser.ready, next);
+            browser.success = matched(SUCCESS, browser.success, next);
+            if (browser.time == TIME.length) {
+                browser.time = 0;
+                browser.digits = 0;
+            } else if (browser.ready == READY.length) {
+                browser.ready = 0;
+                ready.incrementAndGet();
+            } else if (browser.success == SUCCESS.length) {
+                browser.success = 0;
+                ended.incrementAndGet();
             }
         }
     }
 
-    private void line(String line, long now) {
-        int at = line.indexOf(MARK);
-        if (line.startsWith("event: ready")) {
-            ready.incrementAndGet();
-        } else if (at >= 0) {
-            int from = at + MARK.length();
-            millis.add((int) (now - Instant.parse(line.substring(from, line.indexOf('"', from))).toEpochMilli()));
-            if (line.contains("\"status\":\"success\"")) {
-                ended.incrementAndGet();
-            }
+    /** How much of a text has matched with one more byte; each text begins with a byte that comes again only where it may begin again. */
+    private static int matched(byte[] text, int before, byte next) {
+        return next == text[before] ? before + 1 : next == text[0] ? 1 : 0;
+    }
+
+    private void note(long delay) {
+        if (count == millis.length) {
+            millis = Arrays.copyOf(millis, 2 * count);
         }
+        millis[count++] = (int) delay;
     }
 
     private void start(int operations, int browsers) throws Exception {

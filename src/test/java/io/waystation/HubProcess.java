@@ -87,9 +87,9 @@ public final class HubProcess implements AutoCloseable {
 
     /** Starts it without waiting: for a hub that may end before it answers. */
     public HubProcess launch() throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("hub.java-home", System.getProperty("java.home")), "bin", "java").toString(),
-                "-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
+        Path java = Path.of(System.getProperty("hub.java-home", System.getProperty("java.home")));
+        List<String> command = new ArrayList<>(List.of(java.resolve("bin").resolve("java").toString(), "-Xmx512m", "-XX:TieredStopAtLevel=1"));
+        command.addAll(HubClasses.options(java));
         if (home != null) {
             command.add("-Dwaystation-home=" + home);
         }

@@ -41,7 +41,7 @@ class UpdateCommandsTest {
     @BeforeAll
     void start() throws Exception {
         scene = new UpdateScene(folder).subsystem("nats", "health", "task nats:health").subsystem("arc").subsystem("telegraf").subsystem("liftbridge");
-        hub = HubFixture.start(folder.resolve("data"), Optional.of(scene.home()), scene.settings());
+        hub = HubFixture.start(folder.resolve("data"), Optional.of(scene.home()), scene.settings("waystation.update.reload-command", "task,reload,PROC={process}"));
         for (String name : List.of("nats", "arc", "telegraf", "liftbridge")) {
             awaitVersion(name, "v1.0.0");
         }

@@ -34,6 +34,20 @@ class UpdatesDocumentTest {
     }
 
     @Test
+    void explainsEveryReasonThatEndsAnAttempt() throws IOException {
+        Pattern thrown = Pattern.compile("(?:new (?:Update|ReleaseFailed|ProcessTree|Fleet)Exception|ChangeException\\.(?:refused|failed))\\(\\s*\"([a-z-]+[a-z])\"");
+        Set<String> codes = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java/io/waystation/update"))) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
+                thrown.matcher(Files.readString(file)).results().forEach(found -> codes.add(found.group(1)));
+            }
+        }
+        String pages = Files.readString(PAGE) + Files.readString(Path.of("docs/fleet.md"));
+
+        assertThat(codes).hasSizeGreaterThan(60).allSatisfy(code -> assertThat(pages).contains("`" + code + "`"));
+    }
+
+    @Test
     void namesEveryParameter() throws IOException {
         String page = Files.readString(PAGE);
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Reloads with a command, such as {@code task reload PROC=nats}. What the process does afterwards only the health check
+ * Reloads with a command, such as {@code task reload PROC=nats} or {@code systemctl restart nats}. What the process does afterwards only the health check
  * and {@code /proc} can tell. Thread-safe.
  */
 public final class CommandReload implements ProcessControl {
@@ -22,11 +22,6 @@ public final class CommandReload implements ProcessControl {
         this.runner = runner;
         this.command = List.copyOf(command);
         this.timeout = timeout;
-    }
-
-    /** {@code task reload PROC=<process>}, as the root Taskfile has it. */
-    public static CommandReload task(CommandRunner runner, Duration timeout) {
-        return new CommandReload(runner, List.of("task", "reload", "PROC={process}"), timeout);
     }
 
     @Override

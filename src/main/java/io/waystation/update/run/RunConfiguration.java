@@ -3,6 +3,7 @@ package io.waystation.update.run;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -70,12 +71,16 @@ public final class RunConfiguration implements CamelConfiguration {
                 .map(local -> project.resolve(local.folder()).resolve(".bin").resolve(Path.of(local.artefact()).getFileName()));
     }
 
-    /** Who reloads other processes: a process supervisor's API, or the task {@code reload}. */
+    /** Who reloads other processes: a process supervisor's API, or a command. */
     private static ProcessControl control(Settings settings, LaneCommands commands) {
         Duration patience = settings.duration("waystation.update.reload-timeout");
         String supervisor = settings.text("waystation.update.supervisor").orElse("");
         if (supervisor.isEmpty()) {
-            return process -> CommandReload.task(commands.in(lane(process), true), patience).reload(process);
+            List<String> command = settings.list("waystation.update.reload-command");
+            if (command.isEmpty()) {
+                throw new InvalidSettingException("waystation.update.reload-command", "must name a command where there is no supervisor");
+            }
+            return process -> new CommandReload(commands.in(lane(process), true), command, patience).reload(process);
         }
         try {
             return ProcessCompose.at(supervisor, settings.text(TOKEN)

@@ -6,20 +6,30 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
  * The streams whose connections live on one event loop.
  *
+ * <p>New events go out in rounds over all streams. After a round the loop rests as long as that took, so that what comes
+ * meanwhile goes out in one write for each stream: few streams wait for nothing, and many cost half as many writes.
+ *
  * <p>{@link #signal} and {@link #each} may be called anywhere, everything else on the loop only.
  */
 final class StreamLoop {
     private static final int SLICE = 256;
+    private static final long LEAST_REST = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long MOST_REST = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Executor loop;
     private final Set<OperationStream> streams = new LinkedHashSet<>();
-    private final AtomicBoolean signalled = new AtomicBoolean();
+    private final AtomicReference<Round> round = new AtomicReference<>(Round.NONE);
+
+    /** Whether a round is under way or the loop rests from it, and whether there has to be another one. */
+    private enum Round { NONE, BUSY, AGAIN }
 
     StreamLoop(Executor loop) {
         this.loop = loop;
@@ -35,29 +45,48 @@ final class StreamLoop {
 
     /** New events are there. */
     void signal() {
-        if (signalled.compareAndSet(false, true)) {
-            each(OperationStream::pump, () -> signalled.set(false));
+        if (round.getAndUpdate(now -> now == Round.NONE ? Round.BUSY : Round.AGAIN) == Round.NONE) {
+            execute(this::pump);
+        }
+    }
+
+    private void pump() {
+        round.set(Round.BUSY); // before the events are looked at: whoever adds more from now on makes another round
+        long begun = System.nanoTime();
+        slice(new ArrayDeque<>(streams), OperationStream::pump, () -> rest(Math.min(System.nanoTime() - begun, MOST_REST)));
+    }
+
+    private void rest(long nanos) {
+        if (nanos < LEAST_REST || !(loop instanceof ScheduledExecutorService timed)) {
+            rested();
+            return;
+        }
+        try {
+            timed.schedule(this::rested, nanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException stopping) {
+            round.set(Round.NONE); // the loop's connections are gone with it
+        }
+    }
+
+    private void rested() {
+        if (!round.compareAndSet(Round.BUSY, Round.NONE)) {
+            execute(this::pump);
         }
     }
 
     /** Does something for every stream, giving the loop back in between. */
     void each(Consumer<OperationStream> action) {
-        each(action, () -> { });
+        execute(() -> slice(new ArrayDeque<>(streams), action, () -> { }));
     }
 
-    private void each(Consumer<OperationStream> action, Runnable first) {
-        execute(() -> {
-            first.run();
-            slice(new ArrayDeque<>(streams), action);
-        });
-    }
-
-    private void slice(Deque<OperationStream> rest, Consumer<OperationStream> action) {
+    private void slice(Deque<OperationStream> rest, Consumer<OperationStream> action, Runnable after) {
         for (int i = 0; i < SLICE && !rest.isEmpty(); i++) {
             action.accept(rest.remove());
         }
-        if (!rest.isEmpty()) {
-            execute(() -> slice(rest, action));
+        if (rest.isEmpty()) {
+            after.run();
+        } else {
+            execute(() -> slice(rest, action, after));
         }
     }
 
@@ -65,7 +94,7 @@ final class StreamLoop {
         try {
             loop.execute(task);
         } catch (RejectedExecutionException stopping) {
-            signalled.set(false); // the loop's connections are gone with it
+            round.set(Round.NONE); // the loop's connections are gone with it
         }
     }
 }

@@ -131,6 +131,7 @@ public final class UpdateScene implements AutoCloseable {
                 "waystation.update.task", OutsideTool.required("task").toString(),
                 "waystation.update.task-grace", "300ms",
                 "waystation.update.file-upstreams", "true",
+                "waystation.update.reload-command", "sh,reload.sh,{process}",
                 "waystation.update.reconcile-delay", "10ms",
                 "waystation.update.quiet", "100ms",
                 "waystation.update.health-needed", "2",
