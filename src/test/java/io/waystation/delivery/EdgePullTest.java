@@ -220,6 +220,8 @@ class EdgePullTest {
 
     @Test
     void tellsInTheLogAndToOperatorsThatAnEndpointExpired() throws Exception {
+        JsonNode everything = register("\"pull\":true");
+        JsonNode watcher = register("\"pull\":true,\"types\":[\"io.waystation.endpoint.*\"]");
         JsonNode worker = edge("POST", "/edge/register", null, "{\"linearToken\":\"token-of-bern\",\"name\":\"gone\"}");
         String id = worker.path("id").asText();
         ListAppender<ILoggingEvent> alerts = new ListAppender<>();
@@ -231,6 +233,11 @@ class EdgePullTest {
         edge("POST", "/edge/" + id + "/heartbeat", worker.path("webhookSecret").asText(), "{}");
 
         Awaitility.await().untilAsserted(() -> assertThat(events(id)).contains("io.waystation.endpoint.active"));
+        Awaitility.await().untilAsserted(() -> assertThat(scene.deliveries("endpoint=" + watcher.path("id").asText())).hasSizeGreaterThanOrEqualTo(2));
+        assertThat(scene.deliveries("endpoint=" + everything.path("id").asText())).as("only who asks for it by type").isEmpty();
+        HttpResponse<String> forged = CLIENT.send(HttpRequest.newBuilder(scene.hub().uri("/waystation-endpoints")).POST(BodyPublishers.ofString("{}"))
+                .build(), BodyHandlers.ofString());
+        assertThat(forged.statusCode()).as("only the hub posts there").isBetween(400, 499);
         log.detachAppender(alerts);
         assertThat(alerts.list).extracting(ILoggingEvent::getFormattedMessage).anySatisfy(alert -> assertThat(alert).startsWith("endpoint-expired: Endpoint " + id + " is expired: its lease ran out"));
     }

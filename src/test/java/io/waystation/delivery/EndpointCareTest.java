@@ -197,6 +197,12 @@ class EndpointCareTest {
         }
         awaitState(id, "succeeded", 6);
         JsonNode made = scene.deliveries("endpoint=" + id);
+        JsonNode page = scene.call("GET", "/api/deliveries?state=succeeded&limit=4&endpoint=" + id, null);
+        JsonNode rest = scene.call("GET", "/api/deliveries?state=succeeded&limit=4&endpoint=" + id + "&before=" + page.path("next").asText(), null);
+        assertThat(page.path("deliveries")).hasSize(4);
+        assertThat(rest.path("deliveries")).extracting(each -> each.path("id").asText())
+                .containsExactly(made.get(4).path("id").asText(), made.get(5).path("id").asText());
+        assertThat(rest.path("next").isNull()).isTrue();
         String range = "\"endpoint\":\"" + id + "\",\"states\":[\"succeeded\"],\"from\":" + made.get(4).path("position").asLong() + ",\"to\":"
                 + made.get(1).path("position").asLong();
 
