@@ -18,13 +18,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.PoolOptions;
-import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 
 /**
@@ -74,10 +69,9 @@ public final class DeliveryLoad {
                     + server.actualPort() + "/" + i + "\",\"channels\":[\"bench\"]}");
         }
         byte[] payload = Files.readAllBytes(Path.of(given.get("payload")));
-        Posts post = new Posts(vertx.createHttpClient(new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(64)),
-                new RequestOptions().setMethod(HttpMethod.POST).setAbsoluteURI(hub + "/webhook/bench")
-                        .putHeader("Content-Type", "application/json").putHeader("X-GitHub-Event", "push")
-                        .putHeader("X-Hub-Signature-256", given.get("signature")), Buffer.buffer(payload));
+        HttpRequest post = HttpRequest.newBuilder(URI.create(hub + "/webhook/bench")).header("Content-Type", "application/json")
+                .header("X-GitHub-Event", "push").header("X-Hub-Signature-256", given.get("signature"))
+                .POST(BodyPublishers.ofByteArray(payload)).build();
         int events = Math.max(1, (int) (rate * seconds));
         awaitReceived(post(post, (int) Math.max(events, 15 * rate), rate) * endpoints, 60);
         RECEIVED.set(0);
@@ -87,10 +81,6 @@ public final class DeliveryLoad {
         awaitReceived(accepted * endpoints, 120);
         report(accepted, endpoints, posting, (last - begun) / 1e9);
         System.exit(0);
-    }
-
-    /** The webhook that is posted again and again. */
-    private record Posts(io.vertx.core.http.HttpClient client, RequestOptions options, Buffer body) {
     }
 
     private static void report(int accepted, int endpoints, double posting, double all) {
@@ -103,7 +93,7 @@ public final class DeliveryLoad {
     }
 
     /** Posts at a rate, whether or not answers are late, with at most 256 on the way; answers how many were accepted. */
-    private static int post(Posts posts, int events, double rate) throws Exception {
+    private static int post(HttpRequest request, int events, double rate) throws Exception {
         Semaphore open = new Semaphore(256);
         AtomicInteger accepted = new AtomicInteger();
         CountDownLatch done = new CountDownLatch(events);
@@ -115,14 +105,13 @@ public final class DeliveryLoad {
                 TimeUnit.NANOSECONDS.sleep(wait);
             }
             open.acquire();
-            posts.client().request(posts.options()).compose(request -> request.send(posts.body()))
-                    .compose(answer -> answer.body().map(body -> answer.statusCode())).onComplete(status -> {
-                        if (status.succeeded() && status.result() / 100 == 2) {
-                            accepted.incrementAndGet();
-                        }
-                        open.release();
-                        done.countDown();
-                    });
+            CLIENT.sendAsync(request, BodyHandlers.discarding()).whenComplete((answer, failure) -> {
+                if (failure == null && answer.statusCode() / 100 == 2) {
+                    accepted.incrementAndGet();
+                }
+                open.release();
+                done.countDown();
+            });
         }
         done.await();
         return accepted.get();
