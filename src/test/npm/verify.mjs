@@ -10,6 +10,7 @@ import { Webhook as SvixWebhook } from 'svix'
 const [secret, old, publicKey] = process.argv.slice(2)
 const stripe = new Stripe('sk_test_of_nobody')
 const octokit = new Webhooks({ secret })
+const octokitOld = new Webhooks({ secret: old })
 const hex = text => createHmac('sha256', secret).update(text).digest('hex')
 
 function equal(one, other) {
@@ -22,6 +23,9 @@ const checks = {
   '/svix': (body, headers) => new SvixWebhook(secret).verify(body, headers),
   '/octokit': async (body, headers) => {
     if (!await octokit.verify(body, headers['x-hub-signature-256'])) throw new Error('no match')
+  },
+  '/octokit-old': async (body, headers) => {
+    if (!await octokitOld.verify(body, headers['x-hub-signature-256'])) throw new Error('no match')
   },
   '/stripe': (body, headers) => stripe.webhooks.constructEvent(body, headers['stripe-signature'], secret),
   '/stripe-old': (body, headers) => stripe.webhooks.constructEvent(body, headers['stripe-signature'], old),

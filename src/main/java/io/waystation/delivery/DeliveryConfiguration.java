@@ -46,6 +46,9 @@ public final class DeliveryConfiguration implements CamelConfiguration {
         new DeliveryGauges(meters, items, endpoints, ratio, settings.slo(), clock);
         registry.bind("endpointLanes", lanes);
         registry.bind("deliverySender", new DeliverySender(endpoints, lanes, client, attempts, settings, new DeliveryMeters(meters, ratio), clock));
+        DeliveryWatch watch = new DeliveryWatch(context, endpoints, items, ratio, settings);
+        registry.bind("deliveryWatch", watch);
+        context.addService(watch, true, true);
         context.addService(new EndpointProbes(context, endpoints, lanes, client, settings, deliveries::release, meters, clock), true, true);
         context.addService(new DeliveryRetention(context, store, deliveries, client, settings.keep(), clock), true, true);
         care(context, new Parts(read, store, endpoints, deliveries, client, attempts, queues, clock));

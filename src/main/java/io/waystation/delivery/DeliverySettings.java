@@ -25,10 +25,11 @@ import io.waystation.settings.Settings;
  * @param parkAfter answers after which a delivery that others wait for is parked, where its endpoint asks for that
  * @param probes how endpoints that ask for it are looked at
  * @param slo part of the deliveries that is to be made, 0 to 1
+ * @param mostOwed deliveries that an endpoint may be owed that is stopped or fails
  */
 public record DeliverySettings(int concurrency, int endpointConcurrency, Duration connectTimeout, Duration disableAfter, boolean insecure,
         List<AddressRange> allowed, Optional<String> trustedCertificates, int mostEndpoints, long memory, Duration keep,
-        Duration overlap, Breaker breaker, int parkAfter, Probes probes, double slo) {
+        Duration overlap, Breaker breaker, int parkAfter, Probes probes, double slo, int mostOwed) {
 
     /**
      * How endpoints are looked at without a delivery.
@@ -72,6 +73,7 @@ public record DeliverySettings(int concurrency, int endpointConcurrency, Duratio
                 settings.number("waystation.delivery.park-after", 1, 1_000),
                 new Probes(settings.duration("waystation.delivery.probe-every"), settings.duration("waystation.delivery.probe-limit"),
                         settings.number("waystation.delivery.probe-failures", 1, 1_000)),
-                settings.number("waystation.delivery.slo", 0, 100) / 100.0);
+                settings.number("waystation.delivery.slo", 0, 100) / 100.0,
+                settings.number("waystation.delivery.most-owed", 1, Integer.MAX_VALUE));
     }
 }

@@ -36,9 +36,8 @@ final class EndpointLanes {
 
     private final DeliverySettings settings;
     private final Clock clock;
-    private final CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
-    private final RateLimiterRegistry limiters = RateLimiterRegistry.ofDefaults();
     private final Map<String, EndpointLane> lanes = new ConcurrentHashMap<>();
+    private Registries registries;
 
     EndpointLanes(Endpoints endpoints, DeliverySettings settings, Clock clock, MeterRegistry meters) {
         endpoints.onResume(endpoint -> changed(endpoint.id(), endpoints.isGone(endpoint.id())));
@@ -50,12 +49,23 @@ final class EndpointLanes {
                         .tag("state", state.name().toLowerCase(Locale.ROOT).replace('_', '-')).register(meters));
     }
 
+    /** Breakers and limiters by the id of their endpoint. */
+    private record Registries(CircuitBreakerRegistry breakers, RateLimiterRegistry limiters) {
+    }
+
+    /** Made with the first delivery, so that a start loads less. */
+    private synchronized Registries registries() {
+        if (registries == null) {
+            registries = new Registries(CircuitBreakerRegistry.ofDefaults(), RateLimiterRegistry.ofDefaults());
+        }
+        return registries;
+    }
+
     /** Forgets what went wrong with an endpoint, or all of it when it is gone. */
     private void changed(String endpoint, boolean gone) {
-        if (gone) {
-            lanes.remove(endpoint);
-            breakers.remove(endpoint);
-            limiters.remove(endpoint);
+        if (gone && lanes.remove(endpoint) != null) {
+            registries().breakers().remove(endpoint);
+            registries().limiters().remove(endpoint);
         } else {
             find(endpoint).ifPresent(EndpointLane::reset);
         }
@@ -88,7 +98,7 @@ final class EndpointLanes {
         EndpointLane[] made = new EndpointLane[1];
         DeliverySettings.Breaker terms = settings.breaker();
         IntervalFunction waits = IntervalFunction.ofExponentialBackoff(terms.pause(), 2, terms.longestPause());
-        CircuitBreaker breaker = breakers.circuitBreaker(endpoint, CircuitBreakerConfig.custom()
+        CircuitBreaker breaker = registries().breakers().circuitBreaker(endpoint, CircuitBreakerConfig.custom()
                 .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED).slidingWindowSize(terms.calls())
                 .minimumNumberOfCalls(terms.calls()).failureRateThreshold(terms.failures()).permittedNumberOfCallsInHalfOpenState(1)
                 .waitIntervalFunctionInOpenState(attempt -> {
@@ -103,12 +113,12 @@ final class EndpointLanes {
     }
 
     private RateLimiter limiter(String endpoint, double rate) {
-        limiters.remove(endpoint);
+        registries().limiters().remove(endpoint);
         double each = rate * PERIOD.toMillis() / 1_000;
         RateLimiterConfig config = RateLimiterConfig.custom().timeoutDuration(LONGEST_TICKET)
                 .limitForPeriod(each < 1 ? 1 : (int) Math.round(each))
                 .limitRefreshPeriod(each < 1 ? Duration.ofNanos((long) (1e9 / rate)) : Duration.ofNanos((long) (Math.round(each) * 1e9 / rate)))
                 .writableStackTraceEnabled(false).build();
-        return limiters.rateLimiter(endpoint, config);
+        return registries().limiters().rateLimiter(endpoint, config);
     }
 }

@@ -33,7 +33,7 @@ final class EndpointProbes extends ServiceSupport {
     /** Type of the event. */
     static final String TYPE = "waystation.probe";
     private static final Logger LOG = LoggerFactory.getLogger(EndpointProbes.class);
-    private static final long LOOK_MILLIS = 250;
+    private static final long LONGEST_LOOK_MILLIS = 1_000;
     private static final int MOST_AT_ONCE = 200;
 
     private final CamelContext context;
@@ -66,7 +66,8 @@ final class EndpointProbes extends ServiceSupport {
     @Override
     protected void doStart() {
         timer = context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "delivery-probes");
-        timer.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        long every = Math.max(50, Math.min(LONGEST_LOOK_MILLIS, settings.probes().every().toMillis() / 4));
+        timer.scheduleWithFixedDelay(this::look, every, every, TimeUnit.MILLISECONDS);
     }
 
     @Override

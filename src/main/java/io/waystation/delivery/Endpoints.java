@@ -294,6 +294,7 @@ public final class Endpoints {
         return change(id, before -> {
             Draft draft = wanted.apply(before);
             EndpointAddress address = address(draft);
+            draft.terms().options().probeUrl().ifPresent(this::checked);
             DeliveryRequest.check(draft.headers());
             if (before.account() != null && (!address.equals(before.address()) || before.pulls() && !draft.name().equals(before.name()))) {
                 throw new ProblemException(409, "endpoint-registers-itself",

@@ -25,6 +25,10 @@ public final class WorkItems {
             + "AND finished_at < ? AND state <> 'dead' ORDER BY finished_at LIMIT " + DELETED_AT_ONCE;
     private static final String EXPIRED_DEAD = "SELECT seq FROM work_item WHERE queue = ? AND finished_at IS NOT NULL "
             + "AND finished_at < ? AND state = 'dead' ORDER BY finished_at LIMIT " + DELETED_AT_ONCE;
+    private static final String OF_KEYS = "FROM work_item WHERE queue = ? AND (item_key = ? OR item_key > ? AND item_key < ?) ";
+    private static final String COUNT_READY = "SELECT count(*) " + OF_KEYS + "AND state = 'ready'";
+    private static final String COUNT_WAITING = "SELECT count(*) " + OF_KEYS + "AND state = 'waiting'";
+    private static final String OLDEST = "SELECT seq " + OF_KEYS + "AND state IN ('ready', 'waiting') ORDER BY seq LIMIT ?";
     /** Skips from one queue to the next in the index instead of reading every row. */
     private static final String QUEUES = "WITH RECURSIVE q(name) AS (SELECT min(queue) FROM work_item UNION ALL "
             + "SELECT (SELECT min(queue) FROM work_item WHERE queue > q.name) FROM q WHERE q.name IS NOT NULL) "
@@ -164,6 +168,25 @@ public final class WorkItems {
         });
         queues.committed(after);
         return result;
+    }
+
+    /**
+     * Cancels the oldest items of a key, and of the keys that begin with it and a slash, that do not run, where there are more
+     * than so many.
+     *
+     * @param reason why, for a person
+     * @return how many were cancelled, {@value #DELETED_AT_ONCE} at most; there may be more while it is more than 0
+     */
+    public int cancelBeyond(String queue, String key, int most, String reason) {
+        List<Long> oldest = store.read(handle -> quietly(handle, statements -> {
+            long owed = 0;
+            for (String count : List.of(COUNT_READY, COUNT_WAITING)) {
+                owed += statements.first(count, row -> row.getLong(1), queue, key, key + "/", key + "0").orElse(0L);
+            }
+            return owed <= most ? List.<Long>of() : statements.list(OLDEST, row -> row.getLong(1), queue, key, key + "/", key + "0",
+                    Math.min(DELETED_AT_ONCE, owed - most));
+        }));
+        return (int) oldest.stream().filter(number -> cancel(number, reason) == CancelResult.CANCELLED).count();
     }
 
     /**

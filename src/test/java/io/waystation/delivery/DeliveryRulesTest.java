@@ -49,7 +49,7 @@ class DeliveryRulesTest {
         scene = new DeliveryScene(folder.resolve("data"), "waystation.delivery.retry", "100ms x 50", "waystation.delivery.attempt-limit", "5s",
                 "waystation.delivery.probe-every", "200ms", "waystation.delivery.probe-failures", "2", "waystation.delivery.park-after", "2",
                 "waystation.delivery.breaker-pause", "300ms", "waystation.delivery.breaker-longest-pause", "600ms",
-                "waystation.delivery.secret-overlap", OVERLAP.toMillis() + "ms",
+                "waystation.delivery.most-owed", "25", "waystation.delivery.secret-overlap", OVERLAP.toMillis() + "ms",
                 "waystation.delivery.trusted-certificates", folder.resolve("tls.pem").toString());
     }
 
@@ -230,6 +230,25 @@ class DeliveryRulesTest {
         assertThat(numbers()).containsExactly(0, 1, 1, 2, 3);
         Awaitility.await().until(() -> scene.deliveries("endpoint=" + id + "&state=dead").size() == 1);
         assertThat(scene.deliveries("endpoint=" + id + "&state=dead").get(0).path("reason").asText()).contains("HTTP 500").contains("parked");
+    }
+
+    @Test
+    void givesUpTheOldestOfWhatAStoppedEndpointIsOwedAboveTheBound() throws Exception {
+        String id = scene.endpoint(receiver.url("/")).path("id").asText();
+        scene.call("POST", "/api/endpoints/" + id + "/pause", "{}");
+        for (int i = 0; i < 28; i++) {
+            scene.post("push", push(i));
+        }
+        Awaitility.await().until(() -> scene.deliveries("endpoint=" + id + "&state=ready&limit=100").size() == 28);
+
+        scene.hub().bean("deliveryWatch", DeliveryWatch.class).look();
+
+        assertThat(scene.deliveries("endpoint=" + id + "&state=cancelled")).hasSize(3).allSatisfy(each ->
+                assertThat(each.path("reason").asText()).contains("more than 25 deliveries were owed"));
+        scene.call("POST", "/api/endpoints/" + id + "/resume", "{}");
+        awaitNumber(27);
+        Awaitility.await().until(() -> numbers().size() == 25);
+        assertThat(numbers()).as("the oldest are given up").doesNotContain(0, 1, 2);
     }
 
     @Test

@@ -322,7 +322,10 @@ class DeliveryTest {
         assertThat(refusal("\"url\":\"https://example.com/\",\"secrets\":[\"short\"]")).isEqualTo("invalid-secret");
         assertThat(refusal("\"url\":\"https://example.com/\",\"filter\":{\"$what\":1}")).isEqualTo("invalid-parameter");
         assertThat(refusal("\"url\":\"https://example.com/\",\"signatures\":[\"md5\"]")).isEqualTo("invalid-parameter");
-        assertThat(refusal("\"url\":\"https://example.com/\",\"retry\":\"soon\"")).isEqualTo("invalid-parameter");
+        for (String field : List.of("\"retry\":\"soon\"", "\"rate\":-1", "\"concurrency\":-1", "\"timeLimit\":\"1h\"", "\"head\":\"skip\"",
+                "\"orderBy\":\"colour\"", "\"signer\":\"both\"")) {
+            assertThat(refusal("\"url\":\"https://example.com/\"," + field)).as(field).isEqualTo("invalid-parameter");
+        }
         assertThat(refusal("\"url\":\"https://example.com/\",\"headers\":{\"Webhook-Id\":\"x\"}")).isEqualTo("invalid-endpoint-header");
         assertThat(refusal("\"url\":\"https://example.com/\",\"headers\":{\"X-A\":\"b\\r\\nHost: c\"}")).isEqualTo("invalid-endpoint-header");
         assertThat(scene.call("GET", "/api/endpoints/ep_none", null).path("code").asText()).isEqualTo("no-such-endpoint");

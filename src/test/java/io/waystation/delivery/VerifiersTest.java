@@ -26,8 +26,8 @@ class VerifiersTest {
     private static final String PRIVATE = "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==";
     private static final String PUBLIC = "1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=";
     private static final Map<String, String> STYLES = Map.of("/standardwebhooks", "standard-webhooks", "/standardwebhooks-old",
-            "standard-webhooks", "/svix", "standard-webhooks", "/octokit", "github", "/stripe", "stripe", "/stripe-old", "stripe",
-            "/slack", "slack", "/edge", "edge", "/v1a", "standard-webhooks");
+            "standard-webhooks", "/svix", "standard-webhooks", "/octokit", "github", "/octokit-old", "github",
+            "/stripe", "stripe", "/stripe-old", "stripe", "/slack", "slack", "/edge", "edge", "/v1a", "standard-webhooks");
 
     @TempDir
     Path folder;
@@ -45,7 +45,7 @@ class VerifiersTest {
             for (Map.Entry<String, String> style : STYLES.entrySet()) {
                 scene.endpoint("http://127.0.0.1:" + port + style.getKey(), "\"signatures\":[\"" + style.getValue() + "\"]",
                         "\"secrets\":[\"" + SECRET + "\",\"" + OLD + "\"" + (style.getKey().equals("/v1a") ? ",\"" + PRIVATE + "\"" : "") + "]",
-                        "\"retry\":\"none\"");
+                        "\"retry\":\"none\"", "\"signer\":\"" + (style.getKey().endsWith("-old") ? "oldest" : "newest") + "\"");
             }
             List<String> bodies = List.of("{\"text\":\"gr\u00fc\u00df dich \u2713\"}", "{ \"spaced\" :  1.0 }", "{\"long\":\"" + "x".repeat(100_000) + "\"}");
 

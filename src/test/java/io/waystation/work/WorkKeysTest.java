@@ -93,6 +93,32 @@ class WorkKeysTest {
     }
 
     @Test
+    void aKeyThatWaitedAsAWholeComesBackWithOneItemAndTheOthersFollowItsSuccess() throws Exception {
+        AtomicInteger began = new AtomicInteger();
+        AtomicBoolean waited = new AtomicBoolean();
+        CountDownLatch release = new CountDownLatch(1);
+        addMany("k", 20);
+        work.route("run", "work:q?concurrency=10&keyConcurrency=5", exchange -> {
+            if (!waited.get()) {
+                throw DeferException.wholeKey(Duration.ofMillis(300), "the key is left alone");
+            }
+            began.incrementAndGet();
+            release.await(20, TimeUnit.SECONDS);
+            see(exchange);
+        });
+        await().until(() -> work.store().<Integer>read(handle ->
+                handle.createQuery("SELECT count(*) FROM work_key WHERE wait_until IS NOT NULL AND running = 0").mapTo(Integer.class).one()) == 1);
+
+        waited.set(true);
+
+        await().until(() -> began.get() > 0);
+        addMany("other", 1);
+        await().until(() -> began.get() == 2); // the queue has claimed again meanwhile, and nothing else of the key
+        release.countDown();
+        await().until(() -> seen.size() == 21);
+    }
+
+    @Test
     void anItemThatWaitsLetsLaterOnesOfItsKeyPassUnlessTheQueueIsOrdered() throws Exception {
         AtomicBoolean broken = new AtomicBoolean(true);
         for (String queue : List.of("free", "ordered")) {
