@@ -38,7 +38,7 @@ class DeliveryTest {
 
     @BeforeAll
     static void start() throws Exception {
-        scene = new DeliveryScene(folder.resolve("data"), "waystation.delivery.attempt-limit", "2s",
+        scene = new DeliveryScene(folder.resolve("data"), "waystation.delivery.attempt-limit", "20s",
                 "waystation.delivery.disable-after", "1s");
     }
 
@@ -193,7 +193,8 @@ class DeliveryTest {
                 "http://no-such-name.invalid/", "dns-error");
         Map<String, String> ids = new HashMap<>();
         for (String url : expected.keySet()) {
-            ids.put(url, scene.endpoint(url, "\"retry\":\"none\"").path("id").asText());
+            String limit = url.endsWith("/slow") ? "500ms" : "20s";
+            ids.put(url, scene.endpoint(url, "\"retry\":\"none\"", "\"timeLimit\":\"" + limit + "\"").path("id").asText());
         }
 
         scene.post("push", PUSH);
