@@ -98,6 +98,7 @@ public final class UpdateSteps {
             return journal.of(exchange).filter(run -> run.step().compareTo(UpdateStep.COMMIT) >= 0 && isCurrent(change.entry(), run))
                     .map(run -> {
                         want(exchange, run.wanted());
+                        exchange.setProperty(COMMITTED, true);
                         return "publish";
                     }).orElse("decide");
         }
