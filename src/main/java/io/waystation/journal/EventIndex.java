@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe. Delivery ids lie in buckets of neighbouring offsets, each with a filter in memory, so that a new id
  * seldom costs a read and an insert touches few pages however large the index is. A bucket without a filter is never
- * read: when there are more than {@value #BUCKETS} in the window, the ids of the oldest are forgotten before their time.
+ * read: when there are more than {@value #BUCKETS} in the window, or more than a quarter of the heap holds, the ids of the oldest are forgotten before their time.
  */
 public final class EventIndex implements DeliveryIndex {
     /** Name of the group that fills the index. */
@@ -37,8 +37,10 @@ public final class EventIndex implements DeliveryIndex {
     static final int BUCKET_BITS = 15;
 
     private static final Logger LOG = LoggerFactory.getLogger(EventIndex.class);
-    /** Buckets remembered, of 96 KiB each: 33.5 million events. */
+    /** Buckets remembered, if the heap has room: 33.5 million events. */
     private static final int BUCKETS = 1024;
+    private static final long BUCKET_BYTES = 96 << 10;
+    private static final long PART_OF_HEAP = 4;
     /** Keeps one read far below the limit of the store, even when every lookup goes to the disk. */
     private static final int LOOKUPS_AT_ONCE = 256;
     private static final int DELETE_AT_ONCE = 500;
@@ -72,7 +74,12 @@ public final class EventIndex implements DeliveryIndex {
      * @param window how long a delivery id is remembered
      */
     public static EventIndex open(Store store, Clock clock, Duration window) {
-        return new EventIndex(store, clock, window, BUCKET_BITS, BUCKETS);
+        return new EventIndex(store, clock, window, BUCKET_BITS, bucketsFor(Runtime.getRuntime().maxMemory()));
+    }
+
+    /** How many buckets are remembered in a heap of so many bytes: a quarter of it at most. */
+    static int bucketsFor(long heap) {
+        return (int) Math.max(2, Math.min(BUCKETS, heap / PART_OF_HEAP / BUCKET_BYTES));
     }
 
     private void load(Handle handle) {

@@ -135,6 +135,13 @@ class EventIndexTest {
         assertThat(small(START).find(List.of(key("d-1"), key("d-5"), key("d-9")))).hasSize(3);
     }
 
+    @Test
+    void remembersNoMoreThanAQuarterOfTheHeapHolds() {
+        assertThat(EventIndex.bucketsFor(4L << 30)).isEqualTo(1024);
+        assertThat(EventIndex.bucketsFor(96L << 20)).isEqualTo(256);
+        assertThat(EventIndex.bucketsFor(1)).as("one that is full and one that is written to").isEqualTo(2);
+    }
+
     private EventIndex small(long now) {
         return new EventIndex(store, Clock.fixed(Instant.ofEpochMilli(now), ZoneOffset.UTC), WINDOW, 2, 16);
     }
