@@ -11,6 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /**
  * The streams whose connections live on one event loop.
  *
@@ -20,6 +23,7 @@ import java.util.function.Consumer;
  * <p>{@link #signal} and {@link #each} may be called anywhere, everything else on the loop only.
  */
 final class StreamLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamLoop.class);
     private static final int SLICE = 256;
     private static final long LEAST_REST = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long MOST_REST = TimeUnit.MILLISECONDS.toNanos(20);
@@ -80,13 +84,24 @@ final class StreamLoop {
     }
 
     private void slice(Deque<OperationStream> rest, Consumer<OperationStream> action, Runnable after) {
-        for (int i = 0; i < SLICE && !rest.isEmpty(); i++) {
-            action.accept(rest.remove());
+        try {
+            for (int i = 0; i < SLICE && !rest.isEmpty(); i++) {
+                one(rest.remove(), action);
+            }
+        } finally { // without what comes after it there would never be another round
+            if (rest.isEmpty()) {
+                after.run();
+            } else {
+                execute(() -> slice(rest, action, after));
+            }
         }
-        if (rest.isEmpty()) {
-            after.run();
-        } else {
-            execute(() -> slice(rest, action, after));
+    }
+
+    private static void one(OperationStream stream, Consumer<OperationStream> action) {
+        try {
+            action.accept(stream);
+        } catch (RuntimeException | Error failure) { // the others of the loop wait behind this one
+            LOG.warn("A stream of operations failed", failure);
         }
     }
 
