@@ -2,6 +2,7 @@ package io.waystation.key;
 
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
+import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -125,7 +126,7 @@ public final class Ed25519 {
                 check.update(part);
             }
             return check.verify(signature);
-        } catch (SignatureException malformed) {
+        } catch (SignatureException | InvalidKeyException malformed) {
             return false;
         } catch (GeneralSecurityException unusable) {
             throw new IllegalStateException(unusable);
@@ -151,7 +152,9 @@ public final class Ed25519 {
      */
     public static PublicKey publicKey(byte[] raw) {
         try {
-            return KeyFactory.getInstance(NAME).generatePublic(new X509EncodedKeySpec(behind(PUBLIC_HEAD, raw)));
+            PublicKey key = KeyFactory.getInstance(NAME).generatePublic(new X509EncodedKeySpec(behind(PUBLIC_HEAD, raw)));
+            Signature.getInstance(NAME).initVerify(key); // only this looks whether it is a point of the curve
+            return key;
         } catch (GeneralSecurityException noPoint) {
             throw new IllegalArgumentException("is no Ed25519 key", noPoint);
         }

@@ -1,6 +1,5 @@
 package io.waystation.update.release;
 
-import java.security.PublicKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -134,8 +133,7 @@ public final class TrustedKeys {
     }
 
     private static Optional<ReleaseException> problem(Trusted key, Envelope envelope, Envelope.Signed signed, Instant now) {
-        PublicKey publicKey = Ed25519.key(key.publicKey());
-        if (!Ed25519.verify(publicKey, signed.signature(), envelope.message())) {
+        if (!signedWith(key, signed.signature(), envelope.message())) {
             return Optional.of(new ReleaseException(Refusal.WRONG_SIGNATURE, "The release names the key " + key.id() + ", which did not sign it."));
         }
         if (key.from() != null && now.isBefore(key.from())) {
@@ -145,5 +143,13 @@ public final class TrustedKeys {
             return Optional.of(new ReleaseException(Refusal.KEY_EXPIRED, "The key " + key.id() + " was trusted until " + key.until() + "."));
         }
         return Optional.empty();
+    }
+
+    private static boolean signedWith(Trusted key, byte[] signature, byte[] message) {
+        try {
+            return Ed25519.verify(Ed25519.key(key.publicKey()), signature, message);
+        } catch (IllegalArgumentException none) { // somebody vouched for 32 bytes that are no key
+            return false;
+        }
     }
 }
