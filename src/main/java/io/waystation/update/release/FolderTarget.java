@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -13,8 +14,12 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /** Releases in a folder, which this hub or any web server hands out. Thread-safe for different releases; blocks. */
 public final class FolderTarget {
+    private static final Logger LOG = LoggerFactory.getLogger(FolderTarget.class);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,199}");
 
     private final Path folder;
@@ -26,7 +31,7 @@ public final class FolderTarget {
      *
      * @param folder where each subsystem has a folder with a folder for each release
      * @param baseUrl its address, without a slash at its end
-     * @param keep releases of a subsystem that stay; older ones are deleted when a new one comes
+     * @param keep releases of a subsystem that stay; older ones are deleted when a new one is announced
      */
     public FolderTarget(Path folder, URI baseUrl, int keep) {
         this.folder = folder;
@@ -47,25 +52,34 @@ public final class FolderTarget {
             for (ReleaseFiles.Text text : files.beside(manifest)) {
                 write(place.resolve(text.name()), text.bytes());
             }
-            deleteOld(place);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
     }
 
-    /** Who is in the middle of fetching an old one gets it to its end. */
-    private void deleteOld(Path newest) throws IOException {
+    /**
+     * Deletes releases that are one too many now that this one is announced. Who is in the middle of fetching an old one gets it to
+     * its end; what cannot be deleted stays.
+     */
+    public void deleteOld(String subsystem, String release) {
+        Path newest = folder.resolve(checked(subsystem)).resolve(checked(release));
         try (Stream<Path> releases = Files.list(newest.getParent())) {
-            List<Path> old = releases.filter(release -> !release.equals(newest))
-                    .sorted(Comparator.comparing((Path release) -> release.toFile().lastModified()).reversed()).skip(keep - 1L).toList();
-            for (Path release : old) {
-                try (Stream<Path> files = Files.list(release)) {
-                    for (Path file : files.toList()) {
-                        Files.delete(file);
-                    }
-                }
-                Files.delete(release);
+            List<Path> old = releases.filter(other -> !other.equals(newest) && Files.isDirectory(other, LinkOption.NOFOLLOW_LINKS))
+                    .sorted(Comparator.comparing((Path other) -> other.toFile().lastModified()).reversed()).skip(keep - 1L).toList();
+            old.forEach(FolderTarget::delete);
+        } catch (IOException | UncheckedIOException unreadable) {
+            LOG.warn("Old releases of {} are not deleted: {}", subsystem, unreadable.toString());
+        }
+    }
+
+    private static void delete(Path release) {
+        try (Stream<Path> files = Files.list(release)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
             }
+            Files.delete(release);
+        } catch (IOException | UncheckedIOException stays) {
+            LOG.warn("The old release {} cannot be deleted: {}", release, stays.toString());
         }
     }
 

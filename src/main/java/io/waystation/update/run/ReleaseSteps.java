@@ -184,7 +184,7 @@ public final class ReleaseSteps {
         }
         ReleaseFiles files = exchange.getProperty(FILES, ReleaseFiles.class);
         String subsystem = UpdateSteps.subsystem(exchange).name();
-        String place = label(exchange) + "-" + files.sha256().substring(0, SHOWN_DIGEST);
+        String place = place(exchange, files);
         prepare(exchange, targets.folder().address(subsystem, place, files.name()));
         targets.folder().put(subsystem, place, files, publisher.prepare(release(exchange)).envelope());
         fault.reached("release-published");
@@ -209,7 +209,11 @@ public final class ReleaseSteps {
         fault.reached("release-announced");
         operations.result(exchange, Map.of("released", label(exchange), "serial", out.serial()));
         operations.log(exchange, "Released as number " + out.serial() + " of " + out.subsystem() + ": " + out.artefacts().get(0).urls().get(0));
-        keepNewest(targets.packed().resolve(out.subsystem()), exchange.getProperty(FILES, ReleaseFiles.class).archive().getParent());
+        ReleaseFiles files = exchange.getProperty(FILES, ReleaseFiles.class);
+        if (UpdateSteps.subsystem(exchange).release().target() == ReleasePlan.Target.FOLDER) {
+            targets.folder().deleteOld(out.subsystem(), place(exchange, files));
+        }
+        keepNewest(targets.packed().resolve(out.subsystem()), files.archive().getParent());
     }
 
     /** Archives of releases that are out are not needed here any more. */
@@ -231,6 +235,11 @@ public final class ReleaseSteps {
     /** What a release is called: {@code nats-v2.10.25}. */
     private static String label(Exchange exchange) {
         return UpdateSteps.subsystem(exchange).name() + "-" + UpdateSteps.wanted(exchange).label().replace('/', '-');
+    }
+
+    /** Name of a release's folder. */
+    private static String place(Exchange exchange, ReleaseFiles files) {
+        return label(exchange) + "-" + files.sha256().substring(0, SHOWN_DIGEST);
     }
 
     private static GithubTarget.Place place(Exchange exchange) {
