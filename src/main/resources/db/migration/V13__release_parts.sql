@@ -1,7 +1,8 @@
--- Files of releases of hubs that build the same commit for other platforms; the first one of a platform stays.
+-- Files of releases of hubs that build the same version for other platforms; the first one of a platform stays.
 CREATE TABLE release_part (
     subsystem TEXT   NOT NULL,
     commit_id TEXT   NOT NULL,
+    version   TEXT   NOT NULL,
     os        TEXT   NOT NULL,
     arch      TEXT   NOT NULL,
     name      TEXT   NOT NULL,
@@ -10,5 +11,13 @@ CREATE TABLE release_part (
     urls      TEXT   NOT NULL,
     hub       TEXT   NOT NULL,
     stored_at BIGINT NOT NULL,
-    PRIMARY KEY (subsystem, commit_id, os, arch)
+    PRIMARY KEY (subsystem, commit_id, version, os, arch)
+);
+
+-- Serial of the last release of such a hub that was taken: what comes with a lower one is old.
+CREATE TABLE release_part_serial (
+    hub       TEXT   NOT NULL,
+    subsystem TEXT   NOT NULL,
+    serial    BIGINT NOT NULL,
+    PRIMARY KEY (hub, subsystem)
 );

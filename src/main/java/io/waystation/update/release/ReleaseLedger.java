@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 
 import io.waystation.store.Store;
+import io.waystation.update.UpstreamVersion;
 
 /** The signed releases that this hub has made, and those of another hub that it has accepted or refused. Thread-safe; waits for the store. */
 public final class ReleaseLedger {
@@ -138,13 +139,27 @@ public final class ReleaseLedger {
         store.writeNow(handle -> {
             manifest.artefacts().stream().filter(file -> platforms.contains(file.os() + "/" + file.arch()))
                     .forEach(file -> ReleasePartRows.put(handle, manifest, file, hub, clock.instant()));
+            ReleasePartRows.taken(handle, hub, manifest);
             return null;
         });
     }
 
-    /** Files that other hubs have built of a commit. */
-    List<ReleaseArtefact> parts(String subsystem, String commit) {
-        return store.read(handle -> ReleasePartRows.list(handle, subsystem, commit));
+    /** Forgets the files of another hub's release of a version; answers how many there were. */
+    int dropParts(String hub, ReleaseManifest manifest) {
+        return store.writeNow(handle -> {
+            ReleasePartRows.taken(handle, hub, manifest);
+            return ReleasePartRows.drop(handle, manifest, hub);
+        });
+    }
+
+    /** Serial of another hub's last release whose files were kept or forgotten; 0 before the first. */
+    long partsSerial(String hub, String subsystem) {
+        return store.read(handle -> ReleasePartRows.serial(handle, hub, subsystem));
+    }
+
+    /** Files that other hubs have built of a version. */
+    List<ReleaseArtefact> parts(String subsystem, UpstreamVersion version) {
+        return store.read(handle -> ReleasePartRows.list(handle, subsystem, version));
     }
 
     /** Notes that a release was not accepted. */

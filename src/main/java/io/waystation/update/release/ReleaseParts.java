@@ -28,7 +28,9 @@ public final class ReleaseParts {
     }
 
     /**
-     * Takes a release, and publishes this hub's own of the same version again if that lacks a file it has.
+     * Takes a release, and publishes this hub's own of the same version again if that lacks a file it has. The files of a release
+     * that is halted are forgotten; one that has expired, or is older than one that was taken, is refused. A hub without a key
+     * keeps files until it has one.
      *
      * @param hub name of the hub it comes from
      * @param keys keys that speak for that hub
@@ -37,14 +39,25 @@ public final class ReleaseParts {
     void take(String hub, Event event, TrustedKeys keys, Set<String> platforms) {
         ReleaseManifest manifest;
         try {
-            manifest = verifier.open(event.body(), keys, clock.instant()).manifest();
+            ReleaseVerifier.Signed signed = verifier.open(event.body(), keys, clock.instant());
+            manifest = signed.manifest();
+            verifier.isNews(signed, new ReleaseVerifier.Known(ledger.partsSerial(hub, manifest.subsystem()), null),
+                    manifest.rollout().halted() ? manifest.published() : clock.instant()); // a halt holds however old it is
         } catch (ReleaseException refused) {
             LOG.warn("A release of {} from the hub {} is refused: {}", event.subject(), hub, refused.getMessage());
             ledger.refuse(event.id(), event.subject(), refused);
             return;
         }
-        if (!manifest.rollout().halted() && publisher.canSign()) {
-            ledger.keepParts(hub, manifest, platforms);
+        if (manifest.rollout().halted()) {
+            int dropped = ledger.dropParts(hub, manifest);
+            if (dropped > 0) {
+                LOG.warn("The hub {} has halted {} {}: its files ({}) go into no further release here; what was released with them stays until it is halted here too",
+                        hub, manifest.subsystem(), manifest.version(), dropped);
+            }
+            return;
+        }
+        ledger.keepParts(hub, manifest, platforms);
+        if (publisher.canSign()) {
             publisher.complete(manifest.subsystem());
         }
     }

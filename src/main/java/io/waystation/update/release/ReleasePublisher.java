@@ -52,7 +52,7 @@ public final class ReleasePublisher {
      */
     public Entry prepare(NewRelease release) {
         SigningKey key = key();
-        List<ReleaseArtefact> parts = ledger.parts(release.subsystem(), release.version().commit());
+        List<ReleaseArtefact> parts = ledger.parts(release.subsystem(), release.version());
         Rollout rollout = policy.get().first(release.subsystem(), release.version().version(), new Rollout(100, settings.jitter(), false, null));
         return ledger.next(release.subsystem(), (published, prepared, serial) -> {
             Optional<Entry> out = published.filter(entry -> release.isThatOf(entry.manifest()));
@@ -106,13 +106,13 @@ public final class ReleasePublisher {
     public Optional<ReleaseManifest> complete(String subsystem) {
         SigningKey key = key();
         Optional<ReleaseManifest> newest = ledger.published(subsystem).map(Entry::manifest);
-        List<ReleaseArtefact> parts = newest.map(manifest -> ledger.parts(subsystem, manifest.commit())).orElse(List.of());
+        List<ReleaseArtefact> parts = newest.map(manifest -> ledger.parts(subsystem, manifest.upstream())).orElse(List.of());
         if (newest.isEmpty() || newest.get().with(parts).equals(newest.get())) {
             return Optional.empty();
         }
         return Optional.of(tell(ledger.next(subsystem, (published, prepared, serial) -> {
             ReleaseManifest now = published.orElseThrow().manifest();
-            boolean other = !now.commit().equals(newest.get().commit());
+            boolean other = !now.upstream().equals(newest.get().upstream());
             return other || now.with(parts).equals(now) ? published.get() : again(now.with(parts), serial, now.rollout(), key);
         })));
     }

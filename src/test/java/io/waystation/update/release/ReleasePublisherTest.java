@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.waystation.MovableClock;
+import io.waystation.event.Event;
+import io.waystation.event.Headers;
 import io.waystation.store.DataFolder;
 import io.waystation.store.Store;
 import io.waystation.update.UpstreamVersion;
@@ -27,6 +29,7 @@ import io.waystation.update.release.ReleaseLedger.State;
 
 class ReleasePublisherTest {
     private static final SigningKey KEY = SigningKey.generate();
+    private static final SigningKey OTHER = SigningKey.generate();
     @TempDir
     private Path folder;
     private final MovableClock clock = new MovableClock(Instant.parse("2026-03-01T12:00:00Z"));
@@ -41,10 +44,13 @@ class ReleasePublisherTest {
         data = DataFolder.open(folder.resolve("data"));
         store = Store.open(data, new SimpleMeterRegistry());
         ledger = new ReleaseLedger(store, clock);
-        ReleaseSettings settings = new ReleaseSettings("dev", "releases", Optional.of(KEY), List.of(), List.of(), Duration.ofDays(30),
-                Duration.ofSeconds(30), folder, 10, Optional.empty(), Optional.empty(), Optional.empty(), false);
-        publisher = new ReleasePublisher(ledger, settings, () -> (subsystem, version, usual) -> new Rollout(10, usual.jitter(), false, null),
+        publisher = new ReleasePublisher(ledger, settings(Optional.of(KEY)), () -> (subsystem, version, usual) -> new Rollout(10, usual.jitter(), false, null),
                 entry -> told.add(entry.manifest().serial()), clock);
+    }
+
+    private ReleaseSettings settings(Optional<SigningKey> signer) {
+        return new ReleaseSettings("dev", "releases", signer, List.of(), List.of(), Duration.ofDays(30),
+                Duration.ofSeconds(30), folder, 10, Optional.empty(), Optional.empty(), Optional.empty(), false);
     }
 
     @AfterEach
@@ -127,10 +133,62 @@ class ReleasePublisherTest {
     }
 
     private void keepPart(ReleaseArtefact file) {
+        ledger.keepParts("other", theirs(3, "1.0.0", false, file), Set.of("linux/arm64", "darwin/arm64", "linux/amd64"));
+    }
+
+    /** A release of another hub, of the commit that is 1.0.0 here. */
+    private ReleaseManifest theirs(long serial, String version, boolean halted, ReleaseArtefact file) {
         NewRelease own = release("1.0.0");
-        ledger.keepParts("other", new ReleaseManifest(ReleaseManifest.SCHEMA, 3, "nats", "1.0.0", "v1.0.0", own.version().commit(), own.repository(),
-                clock.instant(), clock.instant().plus(Duration.ofDays(1)), null, List.of(file), new Rollout(100, Duration.ZERO, false, null), List.of()),
-                Set.of("linux/arm64", "darwin/arm64", "linux/amd64"));
+        return new ReleaseManifest(ReleaseManifest.SCHEMA, serial, "nats", version, "v" + version, own.version().commit(), own.repository(),
+                clock.instant(), clock.instant().plus(Duration.ofDays(1)), null, List.of(file), new Rollout(100, Duration.ZERO, halted, null), List.of());
+    }
+
+    private static ReleaseArtefact arm(String digits) {
+        return new ReleaseArtefact("linux", "arm64", "nats-arm.tar.gz", 7, digits.repeat(32), List.of(URI.create("https://example.com/arm")));
+    }
+
+    private void take(ReleasePublisher by, ReleaseManifest manifest) {
+        new ReleaseParts(ledger, new ReleaseVerifier(TestReleases.MACHINE), by, clock).take("other", new Event("part-" + manifest.serial(), "parts",
+                "/waystation/other", ReleaseEvents.TYPE, "nats", clock.instant(), "parts", Event.UNVERIFIED, null, null, "POST", "/parts", null, Headers.EMPTY,
+                TestReleases.signed(manifest, OTHER).bytes()), TestReleases.trusting(OTHER), Set.of("linux/arm64"));
+    }
+
+    @Test
+    void takesNoFileOfAnotherVersionOfTheSameCommit() {
+        take(publisher, theirs(3, "1.0.0-rc1", false, arm("cd")));
+        assertThat(publisher.prepare(release("1.0.0")).manifest().artefacts()).hasSize(1);
+        publisher.announce(release("1.0.0"));
+
+        take(publisher, theirs(4, "1.0.0", false, arm("ef")));
+
+        assertThat(ledger.published("nats").orElseThrow().manifest().artefacts()).hasSize(2).contains(arm("ef"));
+    }
+
+    @Test
+    void forgetsTheFilesOfAReleaseThatIsHaltedAndTakesNoneThatIsOldOrExpired() {
+        ReleaseManifest first = theirs(3, "1.0.0", false, arm("cd"));
+        take(publisher, first);
+        assertThat(ledger.parts("nats", release("1.0.0").version())).hasSize(1);
+
+        take(publisher, theirs(4, "1.0.0", true, arm("cd")));
+        take(publisher, first);
+        ReleaseManifest late = theirs(5, "1.0.0", false, arm("cd"));
+        clock.move(Duration.ofDays(1));
+        take(publisher, late);
+
+        assertThat(ledger.parts("nats", release("1.0.0").version())).isEmpty();
+        assertThat(ledger.refusals(Optional.of("nats"), 5)).extracting(ReleaseLedger.Refused::code).containsExactlyInAnyOrder("replayed", "expired");
+        take(publisher, theirs(6, "1.0.0", false, arm("cd")));
+        assertThat(publisher.prepare(release("1.0.0")).manifest().artefacts()).hasSize(2);
+    }
+
+    @Test
+    void keepsTheFilesOfOtherHubsUntilItHasAKey() {
+        ReleasePublisher without = new ReleasePublisher(ledger, settings(Optional.empty()), () -> (subsystem, version, usual) -> usual, entry -> { }, clock);
+
+        take(without, theirs(3, "1.0.0", false, arm("cd")));
+
+        assertThat(publisher.prepare(release("1.0.0")).manifest().artefacts()).hasSize(2).contains(arm("cd"));
     }
 
     @Test
