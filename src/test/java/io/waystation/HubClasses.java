@@ -18,7 +18,9 @@ import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
+import org.apache.commons.io.FileUtils;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * What hubs of tests are started from: the classes of this build as a jar, its libraries, and Java's archive of those that a
@@ -43,7 +45,7 @@ final class HubClasses {
             options = List.of("-cp", System.getProperty("java.class.path"));
             try {
                 options = archived(java.resolve("bin").resolve("java"));
-            } catch (IOException | InterruptedException failed) {
+            } catch (IOException | InterruptedException | ConditionTimeoutException failed) {
                 System.err.println("hubs of tests start from plain classes, only slower: " + failed);
             }
         }
@@ -115,9 +117,10 @@ final class HubClasses {
                     .until(() -> Files.exists(data.resolve("address")) || !hub.isAlive());
         } finally {
             hub.destroy();
-        }
-        if (!hub.waitFor(START_SECONDS, TimeUnit.SECONDS)) {
-            hub.destroyForcibly();
+            if (!hub.waitFor(START_SECONDS, TimeUnit.SECONDS)) {
+                hub.destroyForcibly().waitFor();
+            }
+            FileUtils.deleteQuietly(data.toFile());
         }
         if (!Files.exists(draft)) {
             throw new IOException("Java wrote no archive, see " + FOLDER.resolve("log"));
