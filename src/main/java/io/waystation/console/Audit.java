@@ -22,6 +22,10 @@ final class Audit {
 
     /** Notes a change by whoever made this call. */
     static void note(Exchange exchange, String action, Object what) {
-        LOG.info("{} {} {}", who(exchange), action, String.valueOf(what).replaceAll("\\p{Cntrl}", "?"));
+        LOG.info("{} {} {}", who(exchange), clean(action), clean(what));
+    }
+
+    private static String clean(Object told) {
+        return String.valueOf(told).replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -16,6 +16,7 @@ import io.waystation.delivery.Deliveries;
 import io.waystation.delivery.Replays;
 import io.waystation.http.ProblemException;
 import io.waystation.work.ItemState;
+import io.waystation.work.WorkBacklog;
 import io.waystation.work.WorkFilter;
 import io.waystation.work.WorkStatus;
 import org.apache.camel.Exchange;
@@ -101,7 +102,7 @@ public final class DeliveriesApi {
         boolean made = ApiRequest.of(exchange).flag("delivered").orElse(false);
         String reason = "replayed by " + Audit.who(exchange);
         boolean again = delivery.state() == ItemState.SUCCEEDED
-                ? made && replays.start(List.of(delivery), 0, reason, Map.of("delivery", delivery.id())).done().join() == 1
+                ? made && replays.start(List.of(WorkBacklog.Ended.of(delivery)), 0, reason, Map.of("delivery", delivery.id())).done().join() == 1
                 : deliveries.replay(delivery, reason);
         if (!again) {
             throw new ProblemException(409, "delivery-not-replayable", "Only dead letters and cancelled deliveries can be replayed, "
@@ -116,7 +117,7 @@ public final class DeliveriesApi {
         ApiRequest request = ApiRequest.of(exchange);
         boolean dry = request.flag("dryRun").orElse(false);
         double rate = rate(request);
-        List<WorkStatus> found = replays.find(new Replays.Which(states(request), request.text("from").map(text -> number("from", text)).orElse(null),
+        List<WorkBacklog.Ended> found = replays.find(new Replays.Which(states(request), request.text("from").map(text -> number("from", text)).orElse(null),
                 request.text("to").map(text -> number("to", text)).orElse(null), new Criteria(request::text).more(clock)));
         ObjectNode answer = ApiAnswer.object().put("found", found.size());
         ArrayNode ids = answer.putArray("deliveries");

@@ -31,6 +31,10 @@ final class EndpointFields {
     private static final int LONGEST_NAME = 200;
     private static final int MOST_RATE = 100_000;
     private static final String AUTHORIZATION = "Authorization";
+    /** Names of all fields. */
+    static final List<String> NAMES = List.of("name", "url", "pull", "channels", "types", "sources", "capabilities", "filter",
+            "signatures", "ordering", "retry", "rate", "concurrency", "timeLimit", "head", "orderBy", "probe", "signer", "group",
+            "whenDown", "headers", "authentication", "certificate", "secrets");
 
     private final ApiRequest request;
     private final Endpoint before;
@@ -46,7 +50,11 @@ final class EndpointFields {
         if (draft.url() == null) {
             return draft;
         }
-        OptionalDouble rate = intent.confirm(draft.url());
+        return allowed(draft, intent.confirm(draft.url()));
+    }
+
+    /** A draft that asks for no more requests a second than its address allows, if that named a number. */
+    static Endpoints.Draft allowed(Endpoints.Draft draft, OptionalDouble rate) {
         return rate.isEmpty() || draft.terms().rate() > 0 && draft.terms().rate() < rate.getAsDouble() ? draft
                 : new Endpoints.Draft(draft.name(), draft.url(), draft.selection(), draft.terms().withRate(rate.getAsDouble()),
                         draft.headers(), draft.certificate(), draft.secrets(), draft.membership());

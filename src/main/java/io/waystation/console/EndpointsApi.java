@@ -1,10 +1,10 @@
 package io.waystation.console;
 
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -62,17 +62,14 @@ public final class EndpointsApi {
             throw ApiRequest.invalid("secrets", "cannot be changed so; rotate them");
         }
         Endpoints.Draft wanted = EndpointFields.change(request, before);
-        if (wanted.url() != null && (before.pulls() || !before.address().equals(endpoints.checked(wanted.url())))) {
-            intent.confirm(wanted.url());
-        }
+        boolean moved = wanted.url() != null && (before.pulls() || !before.address().equals(endpoints.checked(wanted.url())));
+        OptionalDouble rate = moved ? intent.confirm(wanted.url()) : OptionalDouble.empty();
         change(exchange, "changed " + fields(request) + " of endpoint",
-                endpoints.edit(before.id(), endpoint -> EndpointFields.change(request, endpoint)));
+                endpoints.edit(before.id(), endpoint -> EndpointFields.allowed(EndpointFields.change(request, endpoint), rate)));
     }
 
     private static String fields(ApiRequest request) {
-        List<String> names = new ArrayList<>();
-        request.body().fieldNames().forEachRemaining(names::add);
-        return String.join(", ", names);
+        return EndpointFields.NAMES.stream().filter(request.body()::has).collect(Collectors.joining(", "));
     }
 
     /** {@code POST /api/endpoints/{id}/test}: sends a signed test delivery and answers with what came back. */

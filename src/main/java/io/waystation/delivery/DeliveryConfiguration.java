@@ -46,7 +46,7 @@ public final class DeliveryConfiguration implements CamelConfiguration {
         new DeliveryGauges(meters, items, endpoints, ratio, settings.slo(), clock);
         registry.bind("endpointLanes", lanes);
         registry.bind("deliverySender", new DeliverySender(endpoints, lanes, client, attempts, settings, new DeliveryMeters(meters, ratio), clock));
-        DeliveryWatch watch = new DeliveryWatch(context, endpoints, items, ratio, settings);
+        DeliveryWatch watch = new DeliveryWatch(context, endpoints, items, ratio, settings, clock);
         registry.bind("deliveryWatch", watch);
         context.addService(watch, true, true);
         context.addService(new EndpointProbes(context, endpoints, lanes, client, settings, deliveries::release, meters, clock), true, true);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 import io.waystation.http.AddressRange;
+import io.waystation.settings.InvalidSettingException;
 import io.waystation.settings.Settings;
 
 /**
@@ -25,11 +26,12 @@ import io.waystation.settings.Settings;
  * @param parkAfter answers after which a delivery that others wait for is parked, where its endpoint asks for that
  * @param probes how endpoints that ask for it are looked at
  * @param slo part of the deliveries that is to be made, 0 to 1
- * @param mostOwed deliveries that an endpoint may be owed that is stopped or fails
+ * @param mostOwed deliveries that an endpoint may be owed that is stopped, pulls or fails
  */
 public record DeliverySettings(int concurrency, int endpointConcurrency, Duration connectTimeout, Duration disableAfter, boolean insecure,
         List<AddressRange> allowed, Optional<String> trustedCertificates, int mostEndpoints, long memory, Duration keep,
         Duration overlap, Breaker breaker, int parkAfter, Probes probes, double slo, int mostOwed) {
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(10);
 
     /**
      * How endpoints are looked at without a delivery.
@@ -46,7 +48,7 @@ public record DeliverySettings(int concurrency, int endpointConcurrency, Duratio
      *
      * @param calls how many of its last calls are looked at
      * @param failures percentage of them that opens it
-     * @param pause for how long, the first time
+     * @param pause for how long, the first time; 10 ms at least
      * @param longestPause for how long at most, after twice as long each time
      */
     public record Breaker(int calls, int failures, Duration pause, Duration longestPause) {
@@ -68,12 +70,29 @@ public record DeliverySettings(int concurrency, int endpointConcurrency, Duratio
                 settings.duration("waystation.delivery.secret-overlap"),
                 new Breaker(settings.number("waystation.delivery.breaker-calls", 1, 1_000),
                         settings.number("waystation.delivery.breaker-failures", 1, 100),
-                        settings.duration("waystation.delivery.breaker-pause"),
-                        settings.duration("waystation.delivery.breaker-longest-pause")),
+                        breakerPause(settings), breakerLongestPause(settings)),
                 settings.number("waystation.delivery.park-after", 1, 1_000),
                 new Probes(settings.duration("waystation.delivery.probe-every"), settings.duration("waystation.delivery.probe-limit"),
                         settings.number("waystation.delivery.probe-failures", 1, 1_000)),
                 settings.number("waystation.delivery.slo", 0, 100) / 100.0,
                 settings.number("waystation.delivery.most-owed", 1, Integer.MAX_VALUE));
+    }
+
+    private static Duration breakerPause(Settings settings) {
+        String key = "waystation.delivery.breaker-pause";
+        Duration pause = settings.duration(key);
+        if (pause.compareTo(SHORTEST_PAUSE) < 0) { // the breaker's backoff refuses less, but only with the first delivery
+            throw new InvalidSettingException(key, "must be at least 10ms, not '" + pause.toMillis() + "ms'");
+        }
+        return pause;
+    }
+
+    private static Duration breakerLongestPause(Settings settings) {
+        String key = "waystation.delivery.breaker-longest-pause";
+        Duration longest = settings.duration(key);
+        if (longest.compareTo(breakerPause(settings)) < 0) {
+            throw new InvalidSettingException(key, "must be at least waystation.delivery.breaker-pause, not '" + longest.toMillis() + "ms'");
+        }
+        return longest;
     }
 }

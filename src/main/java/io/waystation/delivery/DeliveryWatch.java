@@ -1,6 +1,8 @@
 package io.waystation.delivery;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ScheduledExecutorService;
@@ -15,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells operators, by the route behind {@code direct:alert}, when fewer deliveries are made than is promised, and bounds what
- * endpoints are owed that are stopped or fail.
+ * endpoints are owed that are stopped, pull, or fail.
  */
 final class DeliveryWatch extends ServiceSupport {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryWatch.class);
@@ -23,6 +25,8 @@ final class DeliveryWatch extends ServiceSupport {
     private static final int EVERY_SECONDS = 10;
     /** So few deliveries say nothing about a percentage. */
     private static final int FEWEST = 20;
+    /** An endpoint that has failed for so long counts as failing. */
+    private static final Duration FAILING = Duration.ofMinutes(1);
     private static final Duration LOOKED_AT = Duration.ofHours(1);
 
     private final CamelContext context;
@@ -30,16 +34,19 @@ final class DeliveryWatch extends ServiceSupport {
     private final WorkItems items;
     private final SuccessRatio ratio;
     private final DeliverySettings settings;
+    private final Clock clock;
     private ScheduledExecutorService timer;
     private ProducerTemplate template;
     private boolean told;
 
-    DeliveryWatch(CamelContext context, Endpoints endpoints, WorkItems items, SuccessRatio ratio, DeliverySettings settings) {
+    DeliveryWatch(CamelContext context, Endpoints endpoints, WorkItems items, SuccessRatio ratio, DeliverySettings settings,
+            Clock clock) {
         this.context = context;
         this.endpoints = endpoints;
         this.items = items;
         this.ratio = ratio;
         this.settings = settings;
+        this.clock = clock;
     }
 
     @Override
@@ -82,12 +89,33 @@ final class DeliveryWatch extends ServiceSupport {
     private void lookAtOwed() {
         String reason = "more than " + settings.mostOwed() + " deliveries were owed to its endpoint (waystation.delivery.most-owed)";
         for (Endpoint endpoint : endpoints.all()) {
-            boolean stopped = endpoint.standing().state() != EndpointState.ACTIVE || endpoint.standing().failingSince() != null;
-            for (String queue : stopped ? List.of(Deliveries.QUEUE, Deliveries.ORDERED) : List.<String>of()) {
-                int given = items.cancelBeyond(queue, endpoint.id(), settings.mostOwed(), reason);
-                if (given > 0) {
-                    LOG.warn("The {} oldest deliveries that endpoint {} is owed are given up: {}", given, endpoint.id(), reason);
+            try {
+                if (isStopped(endpoint)) {
+                    giveUpBeyond(endpoint.id(), reason);
                 }
+            } catch (RuntimeException e) { // the others are looked at all the same
+                LOG.warn("What endpoint {} is owed could not be bounded and is looked at again", endpoint.id(), e);
+            }
+        }
+    }
+
+    /** One failed attempt is no reason yet. */
+    private boolean isStopped(Endpoint endpoint) {
+        Instant since = endpoint.standing().failingSince();
+        return endpoint.standing().state() != EndpointState.ACTIVE || endpoints.pulled(endpoint).isPresent()
+                || since != null && !since.isAfter(clock.instant().minus(FAILING));
+    }
+
+    private void giveUpBeyond(String endpoint, String reason) {
+        for (String queue : List.of(Deliveries.QUEUE, Deliveries.ORDERED)) {
+            int given = 0;
+            int some;
+            do {
+                some = items.cancelBeyond(queue, endpoint, settings.mostOwed(), reason);
+                given += some;
+            } while (some > 0 && !Thread.currentThread().isInterrupted());
+            if (given > 0) {
+                LOG.warn("The {} oldest deliveries that endpoint {} is owed are given up: {}", given, endpoint, reason);
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.waystation.delivery;
 
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -23,6 +26,7 @@ import io.waystation.http.ProblemException;
 import io.waystation.http.QueryString;
 import io.waystation.http.ResponseStream;
 import io.waystation.http.StreamFrame;
+import io.waystation.store.StoreException;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,6 +92,7 @@ public final class EdgeStreams implements AutoCloseable {
                 begin(stream);
                 opened.complete(null);
             } catch (RuntimeException gone) {
+                left(stream);
                 opened.completeExceptionally(gone);
             }
         });
@@ -95,18 +100,30 @@ public final class EdgeStreams implements AutoCloseable {
     }
 
     private void begin(EdgeStream stream) {
-        EdgeStream before = open.put(stream.endpoint(), stream);
-        endpoints.pulling().begins(stream.endpoint());
-        if (before != null) {
-            before.cutFromOutside("another stream of the endpoint took its place");
+        AtomicReference<EdgeStream> before = new AtomicReference<>();
+        open.compute(stream.endpoint(), (id, former) -> {
+            before.set(former);
+            endpoints.pulling().begins(id); // in one step with the stream: another loop may end one meanwhile
+            return stream;
+        });
+        if (before.get() != null) {
+            before.get().cutFromOutside("another stream of the endpoint took its place");
         }
         stream.begin();
     }
 
     /** A stream has ended. */
     void left(EdgeStream stream) {
-        if (open.remove(stream.endpoint(), stream)) {
-            endpoints.pulling().ends(stream.endpoint());
+        AtomicBoolean last = new AtomicBoolean();
+        open.computeIfPresent(stream.endpoint(), (id, current) -> {
+            if (current != stream) {
+                return current;
+            }
+            endpoints.pulling().ends(id);
+            last.set(true);
+            return null;
+        });
+        if (last.get()) {
             endpoints.find(stream.endpoint()).filter(endpoint -> !endpoint.pulls()).ifPresent(endpoints::tellResumed);
         }
     }
@@ -184,14 +201,28 @@ public final class EdgeStreams implements AutoCloseable {
             try {
                 frame = bodies.frame(endpoint, each);
             } catch (RuntimeException unusable) {
+                if (isPassing(unusable)) {
+                    LOG.warn("Delivery {} cannot be handed out now and is looked at again: {}", each.delivery(), unusable.toString());
+                    break; // those behind it must not overtake it
+                }
                 LOG.warn("Delivery {} cannot be handed out and is a dead letter: {}", each.delivery(), unusable.toString());
-                rows.park(each, "it could not be handed out: " + unusable.getMessage());
+                rows.park(id, each, "it could not be handed out: " + unusable.getMessage());
                 continue;
             }
             bytes += frame.length();
             frames.add(new Frame(each.position(), frame));
         }
         return frames;
+    }
+
+    /** Whether a delivery could not be read for a reason that says nothing about it: the store, or that the hub is stopping. */
+    private boolean isPassing(RuntimeException failure) {
+        boolean passing = readers.isShutdown() || Thread.currentThread().isInterrupted() || bodies.isStopping();
+        for (Throwable cause = failure; cause != null && !passing; cause = cause.getCause()) {
+            passing = cause instanceof StoreException || cause instanceof SQLException || cause instanceof InterruptedException
+                    || cause instanceof RejectedExecutionException;
+        }
+        return passing;
     }
 
     /** Looks after the streams; called every second. */

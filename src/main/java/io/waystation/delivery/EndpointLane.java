@@ -148,8 +148,11 @@ final class EndpointLane {
         pump();
     }
 
-    /** A probe has reached the endpoint: one delivery may show whether it is well. Answers whether it was left alone before. */
+    /** A probe has reached the endpoint: one delivery may show whether it is well. Answers whether one may now. */
     synchronized boolean halfOpen() {
+        if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
+            return true; // what was to try it may have come to nothing
+        }
         if (breaker.getState() != CircuitBreaker.State.OPEN || askedUntil.isAfter(clock.instant())) {
             return false;
         }
@@ -168,6 +171,7 @@ final class EndpointLane {
     synchronized void reset() {
         breaker.reset();
         openUntil = Instant.EPOCH;
+        askedUntil = Instant.EPOCH;
     }
 
     /** Turns away all that wait; those on their way go on. */

@@ -68,7 +68,7 @@ final class PullRows {
 
     /**
      * What an endpoint is owed and may be handed now, in order: what was handed out before, then more, until so much is out
-     * that was not acknowledged.
+     * that was not acknowledged. Nothing comes before one that has a smaller position and is being sent otherwise.
      *
      * @param after only behind this position
      * @param window how much may be out
@@ -92,13 +92,15 @@ final class PullRows {
         List<Row> rows = handle.createQuery(HANDED).bind(0, endpoint).map((row, context) ->
                 new Row(row.getLong(1), row.getLong(2), row.getString(3), row.getString(4))).list();
         List<Long> stale = rows.stream().filter(row -> !row.isOwed()).map(Row::position).toList();
-        List<Handed> handed = rows.stream().filter(Row::isFree).map(row -> new Handed(row.position(), row.item(), row.delivery())).toList();
-        int room = window - (rows.size() - stale.size());
+        List<Row> owed = rows.stream().filter(Row::isOwed).toList();
+        List<Handed> handed = owed.stream().takeWhile(Row::isFree) // an acknowledgement would end what was skipped
+                .map(row -> new Handed(row.position(), row.item(), row.delivery())).toList();
+        int room = handed.size() < owed.size() ? 0 : window - owed.size();
         if (room <= 0) {
             return new Look(handed, List.of(), stale);
         }
         Set<Long> known = new HashSet<>();
-        rows.stream().filter(Row::isOwed).forEach(row -> known.add(row.item()));
+        owed.forEach(row -> known.add(row.item()));
         List<WorkStatus> fresh = backlog.oldest(handle, keys(endpoint), known.size() + room).stream()
                 .filter(item -> !known.contains(item.number())).limit(room).toList();
         return new Look(handed, fresh, stale);
@@ -163,9 +165,12 @@ final class PullRows {
                 backlog.end(handle, some, new WorkOutcome(WorkOutcome.State.FAILED, reason, null))).size();
     }
 
-    /** The same for one delivery. */
-    void park(Handed handed, String reason) {
-        store.writeNow(handle -> backlog.end(handle, List.of(handed.item()), new WorkOutcome(WorkOutcome.State.FAILED, reason, null)));
+    /** The same for one delivery, which gets another position when it is owed again. */
+    void park(String endpoint, Handed handed, String reason) {
+        store.writeNow(handle -> {
+            handle.execute("DELETE FROM delivery_pull WHERE endpoint = ? AND position = ?", endpoint, handed.position());
+            return backlog.end(handle, List.of(handed.item()), new WorkOutcome(WorkOutcome.State.FAILED, reason, null));
+        });
     }
 
     /** The last position handed to an endpoint. */

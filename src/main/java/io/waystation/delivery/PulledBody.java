@@ -38,6 +38,11 @@ final class PulledBody {
         return template;
     }
 
+    /** Whether the hub is stopping, so that no body can be made any more. */
+    boolean isStopping() {
+        return context.isStopping() || context.isStopped();
+    }
+
     /**
      * The event of the stream for a delivery.
      *

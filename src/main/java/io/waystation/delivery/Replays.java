@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -34,7 +35,7 @@ public final class Replays implements AutoCloseable {
     public static final Set<ItemState> STATES = Set.of(ItemState.DEAD, ItemState.CANCELLED, ItemState.SUCCEEDED);
 
     /** Most that one operation sends again. */
-    public static final int MOST = 1_000_000;
+    public static final int MOST = 100_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Replays.class);
     private static final String KIND = "delivery-replay";
@@ -46,6 +47,7 @@ public final class Replays implements AutoCloseable {
     private final Deliveries deliveries;
     private final WorkBacklog backlog;
     private final Operations operations;
+    private final Set<Running> underWay = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread daemon = new Thread(task, "delivery-replay");
         daemon.setDaemon(true);
@@ -70,19 +72,20 @@ public final class Replays implements AutoCloseable {
     }
 
     /** Those that are meant now, in the order in which they were owed; the newest {@link #MOST} of them. */
-    public List<WorkStatus> find(Which which) {
-        List<WorkStatus> found = new ArrayList<>();
+    public List<WorkBacklog.Ended> find(Which which) {
+        List<WorkBacklog.Ended> found = new ArrayList<>();
         for (ItemState state : which.states()) {
             Long before = which.to() == null ? null : which.to() + 1;
             List<WorkStatus> page;
+            int most = found.size() + MOST;
             do {
                 page = deliveries.list(new WorkFilter(null, null, state, before, PAGE, which.more()));
-                page.stream().filter(each -> which.from() == null || each.number() >= which.from()).forEach(found::add);
+                page.stream().filter(each -> which.from() == null || each.number() >= which.from()).map(WorkBacklog.Ended::of).forEach(found::add);
                 before = page.isEmpty() ? null : page.get(page.size() - 1).number();
-            } while (page.size() == PAGE && found.size() < MOST && (which.from() == null || before >= which.from()));
+            } while (page.size() == PAGE && found.size() < most && (which.from() == null || before >= which.from()));
         }
-        found.sort(Comparator.comparingLong(WorkStatus::number));
-        return found.size() > MOST ? found.subList(found.size() - MOST, found.size()) : found;
+        found.sort(Comparator.comparingLong(WorkBacklog.Ended::number));
+        return List.copyOf(found.subList(Math.max(0, found.size() - MOST), found.size()));
     }
 
     /**
@@ -101,27 +104,32 @@ public final class Replays implements AutoCloseable {
      * @param reason why and by whom, for a person
      * @param attributes told with the operation
      */
-    public Started start(List<WorkStatus> found, double rate, String reason, Map<String, ?> attributes) {
+    public Started start(List<WorkBacklog.Ended> found, double rate, String reason, Map<String, ?> attributes) {
         Map<String, Object> told = new LinkedHashMap<>(attributes);
         told.put("found", found.size());
         OperationRun run = operations.start(new NewOperation(NewOperation.newId(), KIND, null, null, told));
         Running running = new Running(run, found, rate, reason);
-        thread.execute(running::step);
+        underWay.add(running);
+        try {
+            thread.execute(running::step);
+        } catch (RejectedExecutionException closing) {
+            running.end();
+        }
         return new Started(run.id(), running.done);
     }
 
     /** One operation under way; steps run one after the other. */
     private final class Running {
         private final OperationRun run;
-        private final List<WorkStatus> found;
+        private final List<WorkBacklog.Ended> found;
         private final double rate;
         private final String reason;
         private final CompletableFuture<Integer> done = new CompletableFuture<>();
         private final long begun = System.nanoTime();
         private int next;
-        private int replayed;
+        private volatile int replayed;
 
-        private Running(OperationRun run, List<WorkStatus> found, double rate, String reason) {
+        private Running(OperationRun run, List<WorkBacklog.Ended> found, double rate, String reason) {
             this.run = run;
             this.found = found;
             this.rate = rate;
@@ -141,21 +149,32 @@ public final class Replays implements AutoCloseable {
                 } else {
                     run.succeed(result());
                 }
-                done.complete(replayed);
             } catch (OperationEndedException | RejectedExecutionException over) {
                 LOG.info("A replay of deliveries ended early: {}", over.toString());
-                done.complete(replayed);
-            } catch (RuntimeException failed) {
+            } catch (RuntimeException | Error failed) { // else whoever waits for it would wait for ever
                 LOG.warn("A replay of deliveries failed", failed);
-                run.fail(failed.toString(), result());
-                done.complete(replayed);
+                fail(failed);
             }
+            end();
+        }
+
+        private void fail(Throwable failed) {
+            try {
+                run.fail(failed.toString(), result());
+            } catch (RuntimeException untold) {
+                LOG.warn("That a replay of deliveries failed could not be recorded: {}", untold.toString());
+            }
+        }
+
+        private void end() {
+            underWay.remove(this);
+            done.complete(replayed);
         }
 
         private void some() {
             int most = rate == 0 ? AT_ONCE : (int) Math.max(1, Math.min(AT_ONCE, rate / STEPS_A_SECOND));
-            List<WorkStatus> some = found.subList(next, Math.min(found.size(), next + most));
-            replayed += backlog.again(some.stream().filter(each -> deliveries.isKept(each.id())).map(WorkStatus::number).toList(), reason);
+            List<WorkBacklog.Ended> some = found.subList(next, Math.min(found.size(), next + most));
+            replayed = replayed + backlog.again(some.stream().filter(each -> deliveries.isKept(each.id())).toList(), reason);
             next += some.size();
         }
 
@@ -172,5 +191,6 @@ public final class Replays implements AutoCloseable {
     @Override
     public void close() {
         thread.shutdownNow();
+        underWay.forEach(Running::end);
     }
 }

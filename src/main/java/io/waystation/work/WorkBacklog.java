@@ -1,5 +1,6 @@
 package io.waystation.work;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,7 +20,7 @@ public final class WorkBacklog {
     private static final String RUNS = "SELECT 1 FROM work_item WHERE queue = ? AND item_key = ? AND state = 'running' LIMIT 1";
     private static final String AGAIN = "UPDATE work_item SET state = 'ready', waits_for = NULL, reason = ?, attempt = 0, lost = 0, "
             + "next_at = ?, finished_at = NULL, stop_state = NULL, stop_reason = NULL, updated_at = ? "
-            + "WHERE seq = ? AND operation IS NULL AND state IN ('dead', 'cancelled', 'succeeded')";
+            + "WHERE seq = ? AND operation IS NULL AND state IN ('dead', 'cancelled', 'succeeded') AND state = ? AND updated_at = ?";
 
     private final WorkQueues queues;
     private final Store store;
@@ -36,6 +37,21 @@ public final class WorkBacklog {
      * @param ordered whether nothing of it is handed out while one of its items runs
      */
     public record Key(String queue, String name, boolean ordered) {
+    }
+
+    /**
+     * An item that has ended, as it was found.
+     *
+     * @param number names it in this store
+     * @param id its id
+     * @param state how it has ended
+     * @param updated when it changed last
+     */
+    public record Ended(long number, String id, ItemState state, Instant updated) {
+        /** What is to be remembered of an item. */
+        public static Ended of(WorkStatus item) {
+            return new Ended(item.number(), item.id(), item.state(), item.updatedAt());
+        }
     }
 
     /** The oldest items of some keys that are ready or wait, within a reading or a work of the store. */
@@ -98,21 +114,22 @@ public final class WorkBacklog {
     }
 
     /**
-     * Runs items again that have ended in any way, with all attempts of their schedule; those that an operation follows are
-     * left alone.
+     * Runs items again that have ended in any way, with all attempts of their schedule; those that an operation follows, or
+     * that have changed since they were found, are left alone.
      *
      * @param reason why and by whom, for a person
      * @return how many there were
      */
-    public int again(List<Long> numbers, String reason) {
+    public int again(List<Ended> found, String reason) {
         return store.writeNow(handle -> {
             AfterCommit after = new AfterCommit();
             int again = 0;
             try (Statements statements = new Statements(handle)) {
                 long now = queues.means().clock().millis();
-                for (long number : numbers) {
-                    Optional<WorkStatus> item = ItemRows.find(statements, number);
-                    if (item.isPresent() && statements.update(AGAIN, reason, now, now, number) == 1) {
+                for (Ended each : found) {
+                    Optional<WorkStatus> item = ItemRows.find(statements, each.number());
+                    if (item.isPresent() && statements.update(AGAIN, reason, now, now, each.number(), each.state().text(),
+                            each.updated().toEpochMilli()) == 1) {
                         queues.means().keys().rotate(statements, item.get().queue(), item.get().key(), item.get().priority());
                         after.wake(item.get().queue());
                         again++;

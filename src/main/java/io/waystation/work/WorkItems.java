@@ -28,7 +28,8 @@ public final class WorkItems {
     private static final String OF_KEYS = "FROM work_item WHERE queue = ? AND (item_key = ? OR item_key > ? AND item_key < ?) ";
     private static final String COUNT_READY = "SELECT count(*) " + OF_KEYS + "AND state = 'ready'";
     private static final String COUNT_WAITING = "SELECT count(*) " + OF_KEYS + "AND state = 'waiting'";
-    private static final String OLDEST = "SELECT seq " + OF_KEYS + "AND state IN ('ready', 'waiting') ORDER BY seq LIMIT ?";
+    private static final String OLDEST_READY = "SELECT seq " + OF_KEYS + "AND state = 'ready' ORDER BY seq LIMIT ?";
+    private static final String OLDEST_WAITING = "SELECT seq " + OF_KEYS + "AND state = 'waiting' ORDER BY seq LIMIT ?";
     /** Skips from one queue to the next in the index instead of reading every row. */
     private static final String QUEUES = "WITH RECURSIVE q(name) AS (SELECT min(queue) FROM work_item UNION ALL "
             + "SELECT (SELECT min(queue) FROM work_item WHERE queue > q.name) FROM q WHERE q.name IS NOT NULL) "
@@ -183,10 +184,34 @@ public final class WorkItems {
             for (String count : List.of(COUNT_READY, COUNT_WAITING)) {
                 owed += statements.first(count, row -> row.getLong(1), queue, key, key + "/", key + "0").orElse(0L);
             }
-            return owed <= most ? List.<Long>of() : statements.list(OLDEST, row -> row.getLong(1), queue, key, key + "/", key + "0",
-                    Math.min(DELETED_AT_ONCE, owed - most));
+            long beyond = Math.min(DELETED_AT_ONCE, owed - most);
+            List<Long> found = new ArrayList<>();
+            for (String some : beyond > 0 ? List.of(OLDEST_READY, OLDEST_WAITING) : List.<String>of()) { // each has its own index
+                found.addAll(statements.list(some, row -> row.getLong(1), queue, key, key + "/", key + "0", beyond));
+            }
+            return found.stream().sorted().limit(Math.max(0, beyond)).toList();
         }));
-        return (int) oldest.stream().filter(number -> cancel(number, reason) == CancelResult.CANCELLED).count();
+        return oldest.isEmpty() ? 0 : cancelPending(oldest, reason);
+    }
+
+    private int cancelPending(List<Long> numbers, String reason) {
+        AfterCommit after = new AfterCommit();
+        WorkOutcome outcome = new WorkOutcome(WorkOutcome.State.CANCELLED, reason, null);
+        int cancelled = store.writeNow(handle -> {
+            int ended = 0;
+            try (Statements statements = new Statements(handle)) {
+                for (long number : numbers) {
+                    Optional<WorkStatus> item = ItemRows.find(statements, number);
+                    if (item.isPresent() && queues.means().endings().endPending(statements, item.get(), outcome)) {
+                        after.wake(item.get().queue());
+                        ended++;
+                    }
+                }
+            }
+            return ended;
+        });
+        queues.committed(after);
+        return cancelled;
     }
 
     /**

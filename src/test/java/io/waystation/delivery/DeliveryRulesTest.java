@@ -1,7 +1,9 @@
 package io.waystation.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,6 +27,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.standardwebhooks.Webhook;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.waystation.settings.Secret;
+import io.waystation.settings.Settings;
 import io.waystation.store.Meters;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -236,19 +240,38 @@ class DeliveryRulesTest {
     void givesUpTheOldestOfWhatAStoppedEndpointIsOwedAboveTheBound() throws Exception {
         String id = scene.endpoint(receiver.url("/")).path("id").asText();
         scene.call("POST", "/api/endpoints/" + id + "/pause", "{}");
+        String pulls = scene.call("POST", "/api/endpoints", "{\"pull\":true}").path("id").asText();
         for (int i = 0; i < 28; i++) {
             scene.post("push", push(i));
         }
-        Awaitility.await().until(() -> scene.deliveries("endpoint=" + id + "&state=ready&limit=100").size() == 28);
+        Awaitility.await().until(() -> scene.deliveries("endpoint=" + id + "&limit=100").size() == 28);
+        Awaitility.await().until(() -> scene.deliveries("endpoint=" + pulls + "&limit=100").size() == 28);
 
         scene.hub().bean("deliveryWatch", DeliveryWatch.class).look();
 
+        assertThat(scene.deliveries("endpoint=" + pulls + "&state=cancelled")).as("one that pulls").hasSize(3);
         assertThat(scene.deliveries("endpoint=" + id + "&state=cancelled")).hasSize(3).allSatisfy(each ->
                 assertThat(each.path("reason").asText()).contains("more than 25 deliveries were owed"));
         scene.call("POST", "/api/endpoints/" + id + "/resume", "{}");
         awaitNumber(27);
         Awaitility.await().until(() -> numbers().size() == 25);
         assertThat(numbers()).as("the oldest are given up").doesNotContain(0, 1, 2);
+    }
+
+    @Test
+    void refusesPausesOfTheBreakerThatItCannotKeep() throws Exception {
+        Properties packaged = new Properties();
+        try (InputStream file = getClass().getResourceAsStream("/application.properties")) {
+            packaged.load(file);
+        }
+        Map<String, String> values = new HashMap<>();
+        packaged.forEach((key, value) -> values.put((String) key, (String) value));
+        assertThat(DeliverySettings.from(Settings.of(values)).breaker().pause()).isEqualTo(Duration.ofSeconds(1));
+
+        values.put("waystation.delivery.breaker-longest-pause", "500ms");
+        assertThatThrownBy(() -> DeliverySettings.from(Settings.of(values))).hasMessageContaining("waystation.delivery.breaker-longest-pause");
+        values.put("waystation.delivery.breaker-pause", "5ms");
+        assertThatThrownBy(() -> DeliverySettings.from(Settings.of(values))).hasMessageContaining("must be at least 10ms");
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
 import ch.qos.logback.classic.Logger;
@@ -152,6 +153,40 @@ class EdgePullTest {
             assertThat(worker.pulled()).extracting(PullingWorker.Pulled::position)
                     .containsExactlyElementsOf(IntStream.rangeClosed(1, 8).mapToObj(Long::valueOf).toList());
         }
+    }
+
+    @Test
+    void handsOutNothingBeforeWhatIsBeingSentOtherwise() throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        try (Receiver receiver = new Receiver().replies(got -> failWhenTold(answer))) {
+            JsonNode endpoint = scene.endpoint(receiver.url("/"), "\"ordering\":\"strict\"");
+            try (PullingWorker worker = follow(endpoint, null)) {
+                scene.post("push", "{\"n\":1}");
+                scene.post("push", "{\"n\":2}");
+                awaitPulled(worker, 2);
+            }
+            Awaitility.await().until(() -> receiver.received().size() == 1);
+
+            try (PullingWorker again = follow(endpoint, null)) {
+                EdgeStreams streams = scene.hub().bean("edgeStreams", EdgeStreams.class);
+                assertThat(streams.read(endpoint.path("id").asText(), 0).get()).as("the first is on its way").isEmpty();
+                answer.countDown();
+                awaitPulled(again, 2);
+                assertThat(again.pulled()).extracting(PullingWorker.Pulled::text).containsExactly("{\"n\":1}", "{\"n\":2}");
+                assertThat(acknowledge(endpoint, 2).path("acknowledged").asInt()).isEqualTo(2);
+            }
+            awaitState(endpoint, "succeeded", 2);
+            assertThat(receiver.received()).hasSize(1);
+        }
+    }
+
+    private static Receiver.Reply failWhenTold(CountDownLatch told) {
+        try {
+            told.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return Receiver.Reply.of(500);
     }
 
     @Test

@@ -180,6 +180,9 @@ class EdgeRegistrationTest {
 
             assertThat(scene.call("GET", "/api/endpoints/" + worker.path("id").asText(), null).path("rate").asDouble()).isEqualTo(2);
             assertThat(endpoint.path("rate").asDouble()).isEqualTo(2);
+            receiver.replies(got -> new Receiver.Reply(204, Map.of("WebHook-Allowed-Origin", "hub.example", "WebHook-Allowed-Rate", "60"), "", 0));
+            JsonNode moved = scene.call("PATCH", "/api/endpoints/" + endpoint.path("id").asText(), "{\"url\":\"" + receiver.url("/moved") + "\"}");
+            assertThat(moved.path("rate").asDouble()).as("what the new place allows").isEqualTo(1);
             Receiver.Received asked = receiver.received().get(0);
             assertThat(asked.method() + " " + asked.header("webhook-request-origin")).isEqualTo("OPTIONS hub.example");
             assertThat(asked.header("webhook-request-rate")).isEqualTo("6000");

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import javax.net.ssl.SSLParameters;
@@ -27,6 +28,9 @@ import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import io.waystation.HubHome;
 import io.waystation.store.Store;
+import io.waystation.work.ItemState;
+import io.waystation.work.WorkBacklog;
+import io.waystation.work.WorkFilter;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -225,6 +229,23 @@ class EndpointCareTest {
         assertThat(scene.call("POST", "/api/deliveries/" + one + "/replay", "{}").path("code").asText()).isEqualTo("delivery-not-replayable");
         assertThat(scene.call("POST", "/api/deliveries/" + one + "/replay", "{\"delivered\":true}").path("status").asInt()).isEqualTo(202);
         Awaitility.await().until(() -> receiver.received().size() == 11);
+    }
+
+    @Test
+    void sendsOnceWhatTwoReplaysHaveFound() throws Exception {
+        String id = scene.endpoint(receiver.url("/")).path("id").asText();
+        scene.post("push", "{}");
+        awaitState(id, "succeeded", 1);
+        Replays replays = scene.hub().bean("replays", Replays.class);
+        List<WorkBacklog.Ended> found = replays.find(new Replays.Which(Set.of(ItemState.SUCCEEDED), null, null,
+                new WorkFilter.More(id, null, null, null, null)));
+
+        assertThat(replays.start(found, 0, "once", Map.of()).done().join()).isEqualTo(1);
+        Awaitility.await().until(() -> receiver.received().size() == 2);
+        awaitState(id, "succeeded", 1);
+
+        assertThat(replays.start(found, 0, "again", Map.of()).done().join()).as("it has changed since").isZero();
+        assertThat(receiver.received()).hasSize(2);
     }
 
     @Test
