@@ -121,7 +121,9 @@ class ProcessComposeTest {
         assertThat(running.check(place.current(), now, null, pid).state()).isEqualTo(RunningFile.State.OLD);
         assertThat(running.check(place.current(), now, null, 0).state()).as("found by its path").isEqualTo(RunningFile.State.OLD);
         control.reload("svc");
-        assertThat(running.check(place.current(), now, null, control.view("svc").pid()).state()).isEqualTo(RunningFile.State.NEW);
+        // process-compose answers as soon as it forked; the new file is executed a moment later
+        Awaitility.await().untilAsserted(() -> assertThat(running.check(place.current(), now, null, control.view("svc").pid()).state())
+                .isEqualTo(RunningFile.State.NEW));
     }
 
     @Test
