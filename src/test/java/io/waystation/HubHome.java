@@ -31,6 +31,24 @@ public final class HubHome {
         return this;
     }
 
+    /** Adds a source of GitHub's webhooks at {@code /webhook/<name>} for the channel of that name. */
+    public HubHome source(String name, String secrets) throws IOException {
+        return route(name + "-source.camel.yaml", """
+                - templatedRoute:
+                    routeId: source-%1$s
+                    routeTemplateRef: source
+                    parameters:
+                      - name: address
+                        value: /webhook/%1$s
+                      - name: provider
+                        value: github
+                      - name: channel
+                        value: %1$s
+                      - name: secrets
+                        value: %2$s
+                """.formatted(name, secrets));
+    }
+
     /** The folder. */
     public Path path() {
         return path;

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
@@ -20,12 +18,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-
 import com.fasterxml.jackson.databind.JsonNode;
-import com.standardwebhooks.Webhook;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.waystation.TlsPair;
 import io.waystation.settings.Secret;
 import io.waystation.settings.Settings;
 import io.waystation.store.Meters;
@@ -44,17 +39,17 @@ class DeliveryRulesTest {
     @TempDir
     static Path folder;
     private static DeliveryScene scene;
-    private static SSLContext tls;
+    private static TlsPair tls;
     private Receiver receiver;
 
     @BeforeAll
     static void start() throws Exception {
-        tls = certificate(folder.resolve("tls.p12"), folder.resolve("tls.pem"));
+        tls = TlsPair.make(folder, "tls");
         scene = new DeliveryScene(folder.resolve("data"), "waystation.delivery.retry", "100ms x 50", "waystation.delivery.attempt-limit", "5s",
                 "waystation.delivery.probe-every", "200ms", "waystation.delivery.probe-failures", "2", "waystation.delivery.park-after", "2",
                 "waystation.delivery.breaker-pause", "300ms", "waystation.delivery.breaker-longest-pause", "600ms",
                 "waystation.delivery.most-owed", "25", "waystation.delivery.secret-overlap", OVERLAP.toMillis() + "ms",
-                "waystation.delivery.trusted-certificates", folder.resolve("tls.pem").toString());
+                "waystation.delivery.trusted-certificates", tls.writeCertificate(folder.resolve("tls.pem")).toString());
     }
 
     @AfterAll
@@ -69,26 +64,8 @@ class DeliveryRulesTest {
 
     @AfterEach
     void stopListening() throws Exception {
-        for (JsonNode endpoint : scene.call("GET", "/api/endpoints", null).path("endpoints")) {
-            scene.call("DELETE", "/api/endpoints/" + endpoint.path("id").asText(), null);
-        }
+        scene.removeEndpoints();
         receiver.close();
-    }
-
-    /** A key pair for this machine, and its certificate for those who trust it. */
-    private static SSLContext certificate(Path store, Path pem) throws Exception {
-        Process keytool = new ProcessBuilder(System.getProperty("java.home") + "/bin/keytool", "-genkeypair", "-alias", "a",
-                "-keyalg", "EC", "-groupname", "secp256r1", "-dname", "CN=localhost", "-ext", "san=ip:127.0.0.1,dns:localhost",
-                "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", "changeit").inheritIO().start();
-        assertThat(keytool.waitFor()).isZero();
-        KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
-        Files.writeString(pem, "-----BEGIN CERTIFICATE-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'})
-                .encodeToString(keys.getCertificate("a").getEncoded()) + "\n-----END CERTIFICATE-----\n");
-        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        factory.init(keys, "changeit".toCharArray());
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(factory.getKeyManagers(), null, null);
-        return context;
     }
 
     private static String push(int number) {
@@ -112,7 +89,7 @@ class DeliveryRulesTest {
 
     @Test
     void deliversOverTlsToACertificateThatIsTrustedAndNotToAnother() throws Exception {
-        try (Receiver secure = new Receiver(tls); Receiver strange = new Receiver(certificate(folder.resolve("other.p12"), folder.resolve("other.pem")))) {
+        try (Receiver secure = new Receiver(tls.context()); Receiver strange = new Receiver(TlsPair.make(folder, "other").context())) {
             JsonNode good = scene.endpoint(secure.url("/").replace("127.0.0.1", "localhost"), "\"retry\":\"none\"");
             String bad = scene.endpoint(strange.url("/"), "\"retry\":\"none\"").path("id").asText();
 
@@ -120,9 +97,7 @@ class DeliveryRulesTest {
 
             Awaitility.await().until(() -> secure.received().size() == 1);
             Receiver.Received got = secure.received().get(0);
-            Map<String, List<String>> headers = new HashMap<>();
-            got.headers().forEach((name, value) -> headers.put(name, List.of(value)));
-            new Webhook(good.path("secret").asText()).verify(got.text(), headers);
+            got.verify(good.path("secret").asText());
             Awaitility.await().until(() -> scene.deliveries("endpoint=" + bad + "&state=dead&reason=tls-error").size() == 1);
             assertThat(strange.received()).isEmpty();
         }
@@ -207,9 +182,7 @@ class DeliveryRulesTest {
         assertThat(scene.call("GET", "/api/deliveries?endpoint=" + id, null).path("deliveries")).hasSize(1);
         Receiver.Received probe = receiver.received().get(0);
         assertThat(probe.header("ce-type")).isEqualTo("waystation.probe");
-        Map<String, List<String>> headers = new HashMap<>();
-        probe.headers().forEach((name, value) -> headers.put(name, List.of(value)));
-        new Webhook(event.path("secret").asText()).verify(probe.text(), headers);
+        probe.verify(event.path("secret").asText());
     }
 
     @Test

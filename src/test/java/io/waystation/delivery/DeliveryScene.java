@@ -10,17 +10,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.waystation.HubFixture;
+import org.apache.commons.codec.digest.HmacAlgorithms;
+import org.apache.commons.codec.digest.HmacUtils;
 
 /** A hub with a channel {@code shop} whose posts are verified, and its API. */
 public final class DeliveryScene implements AutoCloseable {
@@ -54,10 +52,9 @@ public final class DeliveryScene implements AutoCloseable {
     /** Posts a verified event of the type {@code com.github.<kind>} and answers with its position. */
     public String post(String kind, String body) throws Exception {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        Mac mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+        String signature = new HmacUtils(HmacAlgorithms.HMAC_SHA_256, SECRET).hmacHex(bytes);
         HttpResponse<String> answer = CLIENT.send(HttpRequest.newBuilder(hub.uri("/shop")).header("Content-Type", "application/json")
-                .header("X-GitHub-Event", kind).header("X-Hub-Signature-256", "sha256=" + HexFormat.of().formatHex(mac.doFinal(bytes)))
+                .header("X-GitHub-Event", kind).header("X-Hub-Signature-256", "sha256=" + signature)
                 .POST(BodyPublishers.ofByteArray(bytes)).build(), BodyHandlers.ofString());
         if (answer.statusCode() / 100 != 2) {
             throw new IOException(answer.statusCode() + " " + answer.body());
@@ -84,6 +81,13 @@ public final class DeliveryScene implements AutoCloseable {
             throw new IOException(answer.toString());
         }
         return answer;
+    }
+
+    /** Removes all endpoints with what they are owed. */
+    public void removeEndpoints() throws Exception {
+        for (JsonNode endpoint : call("GET", "/api/endpoints", null).path("endpoints")) {
+            call("DELETE", "/api/endpoints/" + endpoint.path("id").asText(), null);
+        }
     }
 
     /** Deliveries that fit a query such as {@code state=dead}. */

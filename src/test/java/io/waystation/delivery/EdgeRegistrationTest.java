@@ -7,18 +7,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.Map;
-
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.waystation.store.Store;
+import org.apache.commons.codec.digest.HmacAlgorithms;
+import org.apache.commons.codec.digest.HmacUtils;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,11 +59,10 @@ class EdgeRegistrationTest {
             Awaitility.await().until(() -> receiver.received().size() == 1);
             Receiver.Received got = receiver.received().get(0);
             String signed = got.header("x-webhook-timestamp") + "." + got.text();
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(registered.path("webhookSecret").asText().getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            HmacUtils mac = new HmacUtils(HmacAlgorithms.HMAC_SHA_256, registered.path("webhookSecret").asText());
             assertThat(got.text()).isEqualTo("{\"n\":2}");
             assertThat(got.header("x-webhook-signature"))
-                    .isEqualTo("sha256=" + HexFormat.of().formatHex(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8))));
+                    .isEqualTo("sha256=" + mac.hmacHex(signed));
             String kept = scene.hub().bean("store", Store.class).read(handle -> handle.createQuery(
                     "SELECT account || name || coalesce(headers, '') FROM delivery_endpoint").mapTo(String.class).one());
             assertThat(kept).as("nothing of the token").isEqualTo("static:bernworker");

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,6 +19,8 @@ import java.util.function.Function;
 
 import javax.net.ssl.SSLContext;
 
+import com.standardwebhooks.Webhook;
+import com.standardwebhooks.exceptions.WebhookVerificationException;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -60,6 +63,13 @@ public final class Receiver implements AutoCloseable {
         /** The body as text. */
         public String text() {
             return new String(body, StandardCharsets.UTF_8);
+        }
+
+        /** Lets the library of Standard Webhooks check the signature with a secret. */
+        void verify(String secret) throws WebhookVerificationException {
+            Map<String, List<String>> values = new HashMap<>();
+            headers.forEach((name, value) -> values.put(name, List.of(value)));
+            new Webhook(secret).verify(text(), values);
         }
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -60,7 +59,7 @@ class CrashTest {
         Random random = new Random(seed);
         HttpServer outside = outside();
         Path home = HubHome.in(folder)
-                .route("crash.camel.yaml", routes(outside.getAddress().getPort()))
+                .source("crash", "env:CRASH_SECRET").route("crash.camel.yaml", routes(outside.getAddress().getPort()))
                 .path();
         try (HubProcess hub = new HubProcess(folder.resolve("data"), home,
                 "waystation.channels.crash.secrets", "env:CRASH_SECRET", "waystation.channels.crash.open-readers", "true")
@@ -182,18 +181,6 @@ class CrashTest {
                       type: io.waystation.fault.CountingEffects
                     - name: workEffects
                       type: io.waystation.fault.WorkEffects
-                - templatedRoute:
-                    routeId: source-crash
-                    routeTemplateRef: source
-                    parameters:
-                      - name: address
-                        value: /webhook/crash
-                      - name: provider
-                        value: github
-                      - name: channel
-                        value: crash
-                      - name: secrets
-                        value: env:CRASH_SECRET
                 - route:
                     id: crash-store
                     description: Counts each event in the store

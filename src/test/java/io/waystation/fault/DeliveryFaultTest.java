@@ -70,7 +70,7 @@ class DeliveryFaultTest {
         boolean full = Integer.getInteger("faults.rounds", 10) >= 50;
         int events = full ? 1_000 : 100;
         int rounds = full ? 10 : 3;
-        Path home = HubHome.in(folder).route("fault.camel.yaml", ROUTES).path();
+        Path home = HubHome.in(folder).source("crash", "env:CRASH_SECRET").path();
         try (Receiver receiver = new Receiver().replies(this::reply);
                 HubProcess hub = new HubProcess(folder.resolve("data"), home, "waystation.channels.crash.secrets", "env:CRASH_SECRET",
                         "waystation.delivery.insecure", "true", "waystation.delivery.allowed-addresses", "127.0.0.0/8",
@@ -221,19 +221,4 @@ class DeliveryFaultTest {
             return rows.next() ? rows.getLong(1) : -1;
         }
     }
-
-    private static final String ROUTES = """
-            - templatedRoute:
-                routeId: source-crash
-                routeTemplateRef: source
-                parameters:
-                  - name: address
-                    value: /webhook/crash
-                  - name: provider
-                    value: github
-                  - name: channel
-                    value: crash
-                  - name: secrets
-                    value: env:CRASH_SECRET
-            """;
 }

@@ -11,10 +11,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.util.Base64;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.waystation.Patience;
+import io.waystation.TlsPair;
 
 /** Opening and closing the port, TLS, HTTP/2 and options. */
 class ListenTest {
@@ -208,19 +207,9 @@ class ListenTest {
     }
 
     private void write(Path certificate, Path key, String name) throws Exception {
-        Path store = data.resolve(name + ".p12");
-        Process keytool = new ProcessBuilder(System.getProperty("java.home") + "/bin/keytool", "-genkeypair", "-alias", "a",
-                "-keyalg", "EC", "-groupname", "secp256r1", "-dname", "CN=" + name, "-ext", "san=ip:127.0.0.1",
-                "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", "changeit").inheritIO().start();
-        assertThat(keytool.waitFor()).isZero();
-        KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
-        Files.writeString(key, pem("PRIVATE KEY", keys.getKey("a", "changeit".toCharArray()).getEncoded()));
-        Files.writeString(certificate, pem("CERTIFICATE", keys.getCertificate("a").getEncoded()));
-    }
-
-    private static String pem(String type, byte[] bytes) {
-        return "-----BEGIN " + type + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes)
-                + "\n-----END " + type + "-----\n";
+        TlsPair pair = TlsPair.make(data, name);
+        Files.writeString(key, pair.key());
+        pair.writeCertificate(certificate);
     }
 
     /** Trusts everybody and tells whom. */

@@ -22,15 +22,14 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import io.waystation.HubHome;
 import io.waystation.OutsideTool;
 import io.waystation.update.git.GitUpstream;
+import org.apache.commons.codec.digest.HmacAlgorithms;
+import org.apache.commons.codec.digest.HmacUtils;
 
 /**
  * A project with subsystems, a real upstream repository for each, a Taskfile that builds and reloads real processes, and the
@@ -157,9 +156,7 @@ public final class UpdateScene implements AutoCloseable {
     /** The same with the id of a delivery, signed with a secret. */
     public int tell(URI hook, String repository, String tag, String delivery, String secret) throws Exception {
         String body = JSON.writeValueAsString(Map.of("ref", "refs/tags/" + tag, "repository", Map.of("full_name", repository)));
-        Mac mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-        String signature = HexFormat.of().formatHex(mac.doFinal(body.getBytes(StandardCharsets.UTF_8)));
+        String signature = new HmacUtils(HmacAlgorithms.HMAC_SHA_256, secret).hmacHex(body);
         HttpRequest request = HttpRequest.newBuilder(hook).header("Content-Type", "application/json")
                 .header("X-GitHub-Event", "push").header("X-GitHub-Delivery", delivery)
                 .header("X-Hub-Signature-256", "sha256=" + signature).POST(HttpRequest.BodyPublishers.ofString(body)).build();
