@@ -6,9 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +20,6 @@ import io.waystation.event.Position;
 import io.waystation.store.GroupTransaction;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -215,57 +212,6 @@ class JournalComponentTest {
     }
 
     @Test
-    void aFailedRecordBecomesADeadLetterAndTheGroupGoesOn() throws Exception {
-        AtomicBoolean broken = new AtomicBoolean(true);
-        consume("group=g", exchange -> {
-            if (broken.get() && "bad".equals(exchange.getMessage().getHeader(EventHeaders.ID))) {
-                throw new IllegalArgumentException("cannot read this");
-            }
-            see(exchange);
-        });
-        log.append(TestEvents.verified("bad", "c").body("keep me").build());
-        log.append(TestEvents.verified("good", "c").build());
-        awaitSeen("good");
-        await().untilAsserted(() -> assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 10))).hasSize(1));
-
-        DeadLetter letter = log.deadLetters().list(DeadLetterFilter.of("g", 10)).get(0);
-        assertThat(letter.reason()).isEqualTo("cannot read this");
-        assertThat(letter.errorClass()).isEqualTo(IllegalArgumentException.class.getName());
-        assertThat(letter.attempts()).isEqualTo(1);
-        assertThat(letter.routeId()).startsWith("from-");
-        assertThat(log.deadLetters().find(letter.id()).orElseThrow().event().event().body()).asString().isEqualTo("keep me");
-
-        assertThat(log.deadLetters().requeue(List.of(letter.id()))).isEqualTo(1);
-        await().untilAsserted(() -> assertThat(log.deadLetters().find(letter.id()).orElseThrow().attempts()).isEqualTo(2));
-        broken.set(false);
-        log.deadLetters().requeue(List.of(letter.id()));
-
-        awaitSeen("good", "bad");
-        await().untilAsserted(() -> assertThat(log.deadLetters().find(letter.id())).isEmpty());
-    }
-
-    @Test
-    void aRepeatedDeliveryQueuesTheDeadLettersOfTheFirstOneAndNothingElse() throws Exception {
-        Map<String, Integer> times = new ConcurrentHashMap<>();
-        consume("group=well", exchange -> times.merge("well", 1, Integer::sum));
-        consume("group=ill", exchange -> {
-            if (times.merge("ill", 1, Integer::sum) == 1) {
-                throw new IllegalStateException("down");
-            }
-        });
-        Exchange first = log.append(TestEvents.verified("e1", "c").deliveryId("d-1").build());
-        await().untilAsserted(() -> assertThat(log.deadLetters().count("ill")).isEqualTo(1));
-
-        Exchange second = log.append(TestEvents.verified("e2", "c").deliveryId("d-1").build());
-
-        assertThat(second.getMessage().getHeader(EventHeaders.DUPLICATE)).isEqualTo(true);
-        assertThat(second.getMessage().getHeader(EventHeaders.POSITION))
-                .isEqualTo(first.getMessage().getHeader(EventHeaders.POSITION));
-        await().untilAsserted(() -> assertThat(times).containsEntry("ill", 2).containsEntry("well", 1));
-        await().untilAsserted(() -> assertThat(log.deadLetters().count("ill")).isZero());
-    }
-
-    @Test
     void aRepeatedDeliveryThatLeftNoDeadLetterDoesNotWaitForTheStoresWriter() throws Exception {
         Exchange first = log.append(TestEvents.verified("e1", "c").deliveryId("d-1").build());
         CountDownLatch release = new CountDownLatch(1);
@@ -330,100 +276,5 @@ class JournalComponentTest {
 
         assertThatThrownBy(() -> consume("group=g&concurrency=2", this::see))
                 .hasStackTraceContaining("the group 'g' has a consumer in this hub already");
-    }
-
-    @Test
-    void aFailedBatchIsTriedAgainUntilItSucceeds() throws Exception {
-        AtomicBoolean broken = new AtomicBoolean(true);
-        consume("group=g&batch=true", exchange -> {
-            if (broken.getAndSet(false)) {
-                throw new IllegalStateException("once");
-            }
-            exchange.getMessage().getBody(EventBatch.class).events().forEach(record -> seen.add(record.event().id()));
-        });
-
-        log.append(TestEvents.verified("e1", "c").build());
-
-        await().untilAsserted(() -> assertThat(seen).containsExactly("e1"));
-        await().untilAsserted(() -> assertThat(log.status("g").lag()).isZero());
-    }
-
-    @Test
-    void aBatchThatAlwaysFailsIsTakenApartAndOnlyTheEventAtFaultBecomesADeadLetter() throws Exception {
-        consume("group=g&batch=true&batchAttempts=2", exchange -> {
-            List<String> ids = exchange.getMessage().getBody(EventBatch.class).events().stream()
-                    .map(record -> record.event().id()).toList();
-            if (ids.contains("poison")) {
-                throw new IllegalStateException("poisoned");
-            }
-            seen.addAll(ids);
-        });
-        for (String id : List.of("e1", "e2", "poison", "e3")) {
-            log.journal().append(TestEvents.verified(id, "c").build(), Runnable::run);
-        }
-        log.append(TestEvents.verified("e4", "c").build());
-
-        awaitSeen("e1", "e2", "e3", "e4");
-        await().untilAsserted(() -> assertThat(log.status("g").lag()).isZero());
-        assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 9))).extracting(letter -> letter.event().event().id())
-                .containsExactly("poison");
-    }
-
-    @Test
-    void aBatchWhoseEffectAlwaysFailsIsTakenApartToo() throws Exception {
-        log.store().writeNow(handle -> handle.execute("CREATE TABLE effect (id TEXT PRIMARY KEY)"));
-        consume("group=g&batch=true&batchAttempts=2", exchange -> {
-            GroupTransaction transaction = GroupTransaction.of(exchange).orElseThrow();
-            exchange.getMessage().getBody(EventBatch.class).events().forEach(record -> transaction.enlist(
-                    handle -> handle.execute("INSERT INTO effect VALUES (?)", record.event().id().substring(0, 2))));
-        });
-        for (String id : List.of("e1", "e1-again", "e2")) {
-            log.journal().append(TestEvents.verified(id, "c").build(), Runnable::run);
-        }
-        log.append(TestEvents.verified("e3", "c").build());
-
-        await().untilAsserted(() -> assertThat(log.status("g").lag()).isZero());
-        assertThat(log.store().<List<String>>read(handle -> handle.createQuery("SELECT id FROM effect ORDER BY id")
-                .mapTo(String.class).list())).containsExactly("e1", "e2", "e3");
-        assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 9))).extracting(letter -> letter.event().event().id())
-                .containsExactly("e1-again");
-    }
-
-    @Test
-    void aDeadLetterOfABatchGroupIsTriedAgainAsABatchOfOne() throws Exception {
-        AtomicBoolean broken = new AtomicBoolean(true);
-        consume("group=g&batch=true&batchAttempts=1", exchange -> {
-            if (broken.get()) {
-                throw new IllegalStateException("for now");
-            }
-            exchange.getMessage().getBody(EventBatch.class).events().forEach(record -> seen.add(record.event().id()));
-        });
-        log.append(TestEvents.verified("e1", "c").build());
-        await().until(() -> log.status("g").deadLetters() == 1);
-        broken.set(false);
-
-        log.deadLetters().requeue(List.of(log.deadLetters().list(DeadLetterFilter.of("g", 9)).get(0).id()));
-
-        awaitSeen("e1");
-        await().until(() -> log.status("g").deadLetters() == 0);
-    }
-
-    @Test
-    void redeliveriesOfTheErrorHandlerCountAsAttempts() throws Exception {
-        log.context().addRoutes(new RouteBuilder() {
-            @Override
-            public void configure() {
-                from("journal:events?group=g").routeId("redelivers")
-                        .onException(IllegalStateException.class).maximumRedeliveries(2).redeliveryDelay(1).end()
-                        .process(exchange -> {
-                            throw new IllegalStateException("always");
-                        });
-            }
-        });
-
-        log.append(TestEvents.verified("e1", "c").build());
-
-        await().untilAsserted(() -> assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 1))).hasSize(1));
-        assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 1)).get(0).attempts()).isEqualTo(3);
     }
 }
