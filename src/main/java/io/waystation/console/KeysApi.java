@@ -2,6 +2,8 @@ package io.waystation.console;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.waystation.http.ProblemException;
+import io.waystation.settings.InvalidSettingException;
 import io.waystation.store.SecretKeys;
 import org.apache.camel.Exchange;
 
@@ -15,7 +17,12 @@ public final class KeysApi {
 
     /** {@code POST /api/keys/rotate}: takes a new key and seals everything that is stored with it. */
     public void rotate(Exchange exchange) {
-        SecretKeys.Rotation rotation = keys.rotate();
+        SecretKeys.Rotation rotation;
+        try {
+            rotation = keys.rotate();
+        } catch (InvalidSettingException unusable) { // nothing has changed
+            throw new ProblemException(409, "key-file-unusable", unusable.getMessage() + ".");
+        }
         Audit.note(exchange, "rotated the key of stored secrets to", rotation.key());
         ObjectNode answer = ApiAnswer.object().put("key", rotation.key()).put("made", rotation.made()).put("resealed", rotation.resealed());
         ArrayNode older = answer.putArray("olderKeys");

@@ -20,6 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
@@ -114,13 +116,24 @@ public final class SecretBox {
      * Seals with a newer key from now on: one that is made, where the hub keeps its keys itself, else the first one of the file,
      * which is read again. Keys so far go on opening.
      *
+     * @param needed ids of keys that stored secrets are sealed with
      * @return whether one was made
+     * @throws InvalidSettingException when the file cannot be used, or lacks the key of now or one that is needed: until everything is
+     *     sealed again, only the file would have it if the hub died; nothing has changed
      */
-    synchronized boolean renew() {
+    synchronized boolean renew(Set<String> needed) {
         if (origin.file() == null) {
             return false;
         }
         String text = readKeyFile(origin.name(), origin.file());
+        Set<String> missing = new TreeSet<>(needed);
+        missing.add(current);
+        decode(origin.name(), text).forEach(key -> missing.remove(keyId(key)));
+        if (!missing.isEmpty()) {
+            throw new InvalidSettingException(origin.name(), "names " + origin.file() + ", which does not hold the key "
+                    + String.join(" and ", missing) + " that stored secrets are encrypted with; put it back, behind the new one, until all are "
+                    + "encrypted again. Nothing was changed");
+        }
         if (origin.own()) {
             byte[] key = new byte[KEY_BYTES];
             random.nextBytes(key);
@@ -160,6 +173,12 @@ public final class SecretBox {
     /** Ids of the keys that only open. */
     List<String> olderKeys() {
         return keys.keySet().stream().filter(key -> !key.equals(current)).toList();
+    }
+
+    /** Id of the key that a text was sealed with. */
+    static String keyOf(String sealed) {
+        String[] parts = sealed.split("\\.", 3);
+        return parts.length == 3 ? parts[1] : "?";
     }
 
     /** Whether a text was sealed with the key that seals now. */

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,10 +53,12 @@ public final class SecretKeys {
      * Takes a new key and seals everything again with it: a fresh one where the hub keeps the key itself, else the first one of the
      * operator's key file, which is read again.
      *
-     * @throws io.waystation.settings.InvalidSettingException when the operator's file cannot be used; nothing has changed
+     * @throws io.waystation.settings.InvalidSettingException when the operator's file cannot be used, or lacks a key that something is
+     *     sealed with; nothing has changed
      */
     public synchronized Rotation rotate() {
-        boolean made = box.renew();
+        boolean made = box.renew(columns.stream().flatMap(column -> sealed(column).stream()).flatMap(Row::texts).map(SecretBox::keyOf)
+                .collect(Collectors.toSet()));
         return new Rotation(box.currentKey(), made, reseal(), box.olderKeys());
     }
 
@@ -87,17 +90,23 @@ public final class SecretKeys {
     }
 
     private record Row(String owner, String sealed, String again) {
+        Stream<String> texts() {
+            return Arrays.stream(sealed.split(","));
+        }
+    }
+
+    private List<Row> sealed(SealedColumn column) {
+        return store.read(handle -> handle.createQuery("SELECT " + column.owner() + ", " + column.column() + " FROM " + column.table()
+                + " WHERE " + column.column() + " <> ''").map((row, context) -> new Row(row.getString(1), row.getString(2), null)).list());
     }
 
     private int reseal(SealedColumn column) {
-        List<Row> old = store.read(handle -> handle.createQuery("SELECT " + column.owner() + ", " + column.column() + " FROM " + column.table()
-                + " WHERE " + column.column() + " <> ''").map((row, context) -> new Row(row.getString(1), row.getString(2), null)).list())
-                .stream().filter(row -> Arrays.stream(row.sealed().split(",")).anyMatch(each -> !box.isCurrent(each))).toList();
+        List<Row> old = sealed(column).stream().filter(row -> row.texts().anyMatch(each -> !box.isCurrent(each))).toList();
         for (int from = 0; from < old.size(); from += AT_ONCE) {
             List<Row> rows = new ArrayList<>();
             for (Row row : old.subList(from, Math.min(old.size(), from + AT_ONCE))) {
                 String place = column.place().apply(row.owner());
-                rows.add(new Row(row.owner(), row.sealed(), Arrays.stream(row.sealed().split(","))
+                rows.add(new Row(row.owner(), row.sealed(), row.texts()
                         .map(each -> box.seal(box.open(each, place), place)).collect(Collectors.joining(","))));
             }
             store.writeNow(handle -> {

@@ -1,13 +1,16 @@
 package io.waystation.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.waystation.settings.InvalidSettingException;
 import io.waystation.settings.Settings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,7 +85,7 @@ class SecretKeysTest {
     void finishesAtTheNextStartWhatACrashCutShort() throws Exception {
         try (Hub hub = new Hub(Map.of())) {
             hub.put("a", "one");
-            hub.box.renew(); // the file has the new key, nothing is sealed with it yet
+            hub.box.renew(Set.of()); // the file has the new key, nothing is sealed with it yet
             hub.put("b", "two");
         }
         try (Hub crashed = new Hub(Map.of())) {
@@ -103,15 +106,40 @@ class SecretKeysTest {
         Path file = Files.writeString(temp.resolve("keys"), old + "\n");
         try (Hub hub = new Hub(Map.of("waystation.secret-key-file", file.toString()))) {
             hub.put("a", "one");
-            Files.writeString(file, fresh + "\n"); // without the old one, which the running hub still has
+            Files.writeString(file, fresh + "\n" + old + "\n");
 
             SecretKeys.Rotation rotation = hub.keys.rotate();
 
             assertThat(rotation.made()).isFalse();
             assertThat(rotation.resealed()).isEqualTo(1);
-            assertThat(Files.readString(file)).isEqualTo(fresh + "\n");
+            assertThat(Files.readString(file)).isEqualTo(fresh + "\n" + old + "\n");
+            Files.writeString(file, fresh + "\n"); // nothing is sealed with the old one any more
+            assertThat(hub.keys.rotate().resealed()).isZero();
         }
         try (Hub next = new Hub(Map.of("waystation.secret-key-file", file.toString()))) {
+            assertThat(next.opened("a")).containsExactly("one");
+        }
+    }
+
+    @Test
+    void refusesAnOperatorsFileWithoutAKeyThatIsNeededBeforeAnythingChanges() throws Exception {
+        String old = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+        String fresh = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+        Path file = Files.writeString(temp.resolve("keys"), old + "\n");
+        Map<String, String> settings = Map.of("waystation.secret-key-file", file.toString());
+        try (Hub hub = new Hub(settings)) {
+            hub.put("a", "one");
+            String before = hub.box.currentKey();
+            Files.writeString(file, fresh + "\n"); // a hub that died while it encrypts again could not be started any more
+
+            assertThatThrownBy(hub.keys::rotate).isInstanceOf(InvalidSettingException.class)
+                    .hasMessageContaining(file + ", which does not hold the key " + before).hasMessageContaining("Nothing was changed");
+
+            assertThat(hub.box.currentKey()).isEqualTo(before);
+            assertThat(hub.opened("a")).containsExactly("one");
+        }
+        Files.writeString(file, old + "\n");
+        try (Hub next = new Hub(settings)) {
             assertThat(next.opened("a")).containsExactly("one");
         }
     }
