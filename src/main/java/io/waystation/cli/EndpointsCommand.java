@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.waystation.settings.Secret;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,7 +56,8 @@ public final class EndpointsCommand {
         @Option(names = "--when-down", paramLabel = "WHAT", description = "What becomes of its deliveries when all of the group are down: hold "
                 + "(the default), dead-letter or pull.")
         private String whenDown;
-        @Option(names = "--header", paramLabel = "NAME=VALUE", description = "Sent with every delivery.")
+        @Option(names = "--header", paramLabel = "NAME=VALUE", description = "Sent with every delivery. A secret is named as NAME=file:PATH or "
+                + "NAME=env:VARIABLE: other users of this machine see command lines.")
         private Map<String, String> headers;
         @Option(names = "--certificate", paramLabel = "FILE", description = "PEM file with a client certificate and its private key.")
         private Path certificate;
@@ -71,9 +73,17 @@ public final class EndpointsCommand {
             put(body, "rate", rate);
             put(body, "group", group);
             put(body, "whenDown", whenDown);
-            put(body, "headers", headers);
+            put(body, "headers", headers == null ? null : resolved(headers));
             put(body, "certificate", certificate == null ? null : read(certificate));
             return body;
+        }
+
+        /** Values that name a file or a variable, as settings do, are read here; the others are as they stand. */
+        private static Map<String, String> resolved(Map<String, String> headers) {
+            Map<String, String> read = new LinkedHashMap<>();
+            headers.forEach((name, value) -> read.put(name, value.matches("(?s)(env|file|literal):.*")
+                    ? Secret.resolve("--header " + name, value, true).text() : value));
+            return read;
         }
 
         private static String read(Path file) {

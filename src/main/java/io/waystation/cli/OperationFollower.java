@@ -45,9 +45,11 @@ final class OperationFollower implements EventStreamParser.Listener {
             try (InputStream body = client.stream(path + "/stream", lastEventId)) {
                 EventStreamParser parser = new EventStreamParser(LARGEST_EVENT, this);
                 byte[] buffer = new byte[BUFFER];
-                for (int read = body.read(buffer); read >= 0 && end == null; read = body.read(buffer)) {
+                int read = body.read(buffer);
+                while (read >= 0) {
                     failures = 0;
                     parser.feed(ByteBuffer.wrap(buffer, 0, read));
+                    read = end == null ? body.read(buffer) : -1; // nothing comes after the end but a heartbeat
                 }
             } catch (IOException dropped) {
                 if (++failures > FAILURES_ALLOWED) {

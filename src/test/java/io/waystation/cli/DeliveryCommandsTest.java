@@ -2,6 +2,7 @@ package io.waystation.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +63,13 @@ class DeliveryCommandsTest {
                     .path("name").asText()).isEqualTo("two");
             assertThat(json("endpoints", "show", id).path("retry").isNull()).isTrue();
             assertThat(run("endpoints", "edit", id).exitCode()).isEqualTo(ExitCode.USAGE);
+            Path secret = Files.writeString(data.resolve("header"), "kept-from-others\n");
+            json("endpoints", "edit", id, "--header", "X-Key=file:" + secret, "--header", "X-Home=env:HOME", "--header", "X-Plain=a: b");
+            assertThat(run("endpoints", "edit", id, "--header", "X-Key=file:" + data.resolve("none")).err()).contains("--header X-Key").contains("cannot be read");
             assertThat(json("endpoints", "test", id).path("status").asInt()).isEqualTo(200);
+            Receiver.Received tested = receiver.received().get(receiver.received().size() - 1);
+            assertThat(tested.header("x-key")).as("read from the file, not from the command line").isEqualTo("kept-from-others");
+            assertThat(List.of(tested.header("x-home"), tested.header("x-plain"))).containsExactly(System.getenv("HOME"), "a: b");
             receiver.replies(got -> Receiver.Reply.of(503));
             assertThat(run("endpoints", "test", id).exitCode()).isEqualTo(ExitCode.FAILED);
             assertThat(json("endpoints", "add", "--pull", "--name", "behind NAT").path("pull").asBoolean()).isTrue();
