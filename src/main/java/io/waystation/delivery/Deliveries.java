@@ -193,7 +193,7 @@ public final class Deliveries implements Predicate<Event> {
         }
         Set<String> to = new HashSet<>();
         owed.forEach(each -> to.add(each.endpoint()));
-        store.afterCommit(() -> onOwed.accept(to));
+        store.afterCommit(() -> tellOwed(to));
         return queues.add(handle, owed.stream().map(Owed::addition).toList());
     }
 
@@ -267,7 +267,14 @@ public final class Deliveries implements Predicate<Event> {
      * @return whether it was one
      */
     public boolean replay(WorkStatus delivery, String reason) {
-        return items.replay(delivery.number(), reason);
+        boolean again = items.replay(delivery.number(), reason);
+        tellOwed(Set.of(endpointOf(delivery)));
+        return again;
+    }
+
+    /** Tells that something is owed to endpoints, after it is on disk. */
+    void tellOwed(Set<String> to) {
+        onOwed.accept(to);
     }
 
     /** Whether the event of a delivery is kept, so that it can be sent. */

@@ -2,6 +2,7 @@ package io.waystation.delivery;
 
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.waystation.settings.Settings;
@@ -77,15 +78,16 @@ public final class DeliveryConfiguration implements CamelConfiguration {
         registry.bind("replays", replays);
         PullRows pulls = new PullRows(parts.store(), backlog, parts.attempts(), clock);
         EdgeStreams streams = new EdgeStreams(endpoints, access, pulls, new PulledBody(parts.deliveries(), context, clock),
-                PullSettings.from(read), clock);
+                PullSettings.from(read), Meters.of(context), clock);
         registry.bind("edgeStreams", streams);
         parts.deliveries().onOwed(streams::signal);
+        endpoints.onResume(endpoint -> streams.signal(Set.of(endpoint.id())));
         EndpointGroups groups = new EndpointGroups(endpoints, pulls, streams::isOpen, test,
                 read.duration("waystation.delivery.group-down-after"), clock);
         Announcements announcements = new Announcements(endpoints, groups, parts.store(),
                 read.required("waystation.delivery.events-channel"), context, clock);
         context.addService(new EndpointWatch(context,
-                List.of(endpoints::expireLeases, groups::look, streams::tend, announcements::look,
+                List.of(endpoints::expireLeases, groups::look, streams::tend, streams::sweep, announcements::look,
                         () -> parts.client().closeUnused(endpoints.all())), List.of(streams, replays)), true, true);
     }
 }

@@ -1,7 +1,6 @@
 package io.waystation.delivery;
 
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 
 import io.waystation.http.PacedStream;
@@ -26,6 +25,7 @@ final class EdgeStream {
     private long cursor;
     private boolean reading;
     private boolean again;
+    private boolean unsettled;
     private boolean closed;
 
     /** @param after position behind which it begins */
@@ -73,29 +73,33 @@ final class EdgeStream {
         }
         reading = true;
         again = false;
-        streams.read(endpoint, cursor).whenComplete((frames, failure) -> onLoop(() -> take(frames, failure)));
+        streams.read(endpoint, cursor).whenComplete((piece, failure) -> onLoop(() -> take(piece, failure)));
     }
 
-    private void take(List<EdgeStreams.Frame> frames, Throwable failure) {
+    private void take(PullReader.Piece piece, Throwable failure) {
         reading = false;
         if (closed) {
             return;
         }
+        unsettled = failure != null || piece.unsettled();
         if (failure != null) {
             LOG.warn("What endpoint {} is owed could not be read and is looked at again: {}", endpoint, failure.toString());
             return;
         }
-        for (EdgeStreams.Frame frame : frames) {
+        for (PullReader.Frame frame : piece.frames()) {
             paced.write(frame.bytes());
             cursor = frame.position();
         }
         paced.flush();
-        if (again || !frames.isEmpty()) {
+        if (again || !piece.frames().isEmpty()) {
             pump();
         }
     }
 
-    /** Cuts the stream of a peer that takes nothing; else keeps a silent one alive when a heartbeat is due. */
+    /**
+     * Cuts the stream of a peer that takes nothing; else looks again at what could not be read, or was on its way otherwise, and
+     * keeps a silent one alive when a heartbeat is due.
+     */
     void tend(boolean heartbeat, StreamFrame frame, long stallNanos) {
         onLoop(() -> {
             if (closed) {
@@ -103,8 +107,13 @@ final class EdgeStream {
             }
             if (paced.look(System.nanoTime(), stallNanos) == PacedStream.Pace.STALLED) {
                 cut("it takes nothing");
-            } else if (heartbeat) {
+                return;
+            }
+            if (heartbeat) {
                 paced.heartbeat(frame);
+            }
+            if (unsettled) {
+                pump();
             }
         });
     }

@@ -1,11 +1,8 @@
 package io.waystation.delivery;
 
 import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -15,18 +12,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.waystation.http.HttpRequest;
 import io.waystation.http.ProblemException;
 import io.waystation.http.QueryString;
 import io.waystation.http.ResponseStream;
 import io.waystation.http.StreamFrame;
-import io.waystation.store.StoreException;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,17 +43,18 @@ public final class EdgeStreams implements AutoCloseable {
     private static final Map<String, String> HEADERS = Map.of("Content-Type", "text/event-stream",
             "Cache-Control", "no-store, no-transform", "X-Accel-Buffering", "no"); // nginx would hold frames back
     /** No blank line: a comment alone must not end an event that is under way. */
-    private static final byte[] HEARTBEAT = ": waiting\n".getBytes(StandardCharsets.US_ASCII);
+    private static final StreamFrame HEARTBEAT = StreamFrame.of(": waiting\n".getBytes(StandardCharsets.US_ASCII));
     private static final int READERS = 2;
-    private static final int PIECE = 64;
-    private static final long PIECE_BYTES = 256 << 10;
+    /** Streams are told when something is owed; this often they are looked at all the same, in one reading for all of them. */
+    private static final int SWEEP_SECONDS = 15;
 
     private final Endpoints endpoints;
     private final EdgeAccess access;
     private final PullRows rows;
-    private final PulledBody bodies;
+    private final PullReader reader;
     private final PullSettings settings;
     private final Clock clock;
+    private final Counter looks;
     private final Map<String, EdgeStream> open = new ConcurrentHashMap<>();
     private final ExecutorService readers = Executors.newFixedThreadPool(READERS, task -> {
         Thread thread = new Thread(task, "edge-reader");
@@ -61,14 +62,18 @@ public final class EdgeStreams implements AutoCloseable {
         return thread;
     });
     private long heartbeatAt = System.nanoTime();
+    private long sweptAt = System.nanoTime();
 
-    EdgeStreams(Endpoints endpoints, EdgeAccess access, PullRows rows, PulledBody bodies, PullSettings settings, Clock clock) {
+    EdgeStreams(Endpoints endpoints, EdgeAccess access, PullRows rows, PulledBody bodies, PullSettings settings, MeterRegistry meters, Clock clock) {
         this.endpoints = endpoints;
         this.access = access;
         this.rows = rows;
-        this.bodies = bodies;
+        this.reader = new PullReader(endpoints, rows, bodies, settings.window(), readers::isShutdown);
         this.settings = settings;
         this.clock = clock;
+        this.looks = Counter.builder("waystation.delivery.pull.looks").description("Looks into the store for streams of endpoints that pull")
+                .register(meters);
+        Gauge.builder("waystation.delivery.pull.streams", open, Map::size).description("Open streams of endpoints that pull").register(meters);
     }
 
     /** {@code GET /edge/{id}/events}: begins behind {@code Last-Event-ID}, else with the oldest that is not acknowledged. */
@@ -174,55 +179,13 @@ public final class EdgeStreams implements AutoCloseable {
     }
 
     /** Reads what comes next for a stream; completes on a thread of its own. */
-    CompletableFuture<List<Frame>> read(String endpoint, long after) {
+    CompletableFuture<PullReader.Piece> read(String endpoint, long after) {
+        looks.increment();
         try {
-            return CompletableFuture.supplyAsync(() -> frames(endpoint, after), readers);
+            return CompletableFuture.supplyAsync(() -> reader.read(endpoint, after), readers);
         } catch (RejectedExecutionException closing) {
             return CompletableFuture.failedFuture(closing);
         }
-    }
-
-    /** A frame and its position. */
-    record Frame(long position, StreamFrame bytes) {
-    }
-
-    private List<Frame> frames(String id, long after) {
-        Endpoint endpoint = endpoints.find(id).filter(found -> found.standing().state() != EndpointState.PAUSED).orElse(null);
-        List<Frame> frames = new ArrayList<>();
-        if (endpoint == null) {
-            return frames;
-        }
-        long bytes = 0;
-        for (PullRows.Handed each : rows.next(id, after, settings.window())) {
-            if (frames.size() >= PIECE || bytes >= PIECE_BYTES) {
-                break;
-            }
-            StreamFrame frame;
-            try {
-                frame = bodies.frame(endpoint, each);
-            } catch (RuntimeException unusable) {
-                if (isPassing(unusable)) {
-                    LOG.warn("Delivery {} cannot be handed out now and is looked at again: {}", each.delivery(), unusable.toString());
-                    break; // those behind it must not overtake it
-                }
-                LOG.warn("Delivery {} cannot be handed out and is a dead letter: {}", each.delivery(), unusable.toString());
-                rows.park(id, each, "it could not be handed out: " + unusable.getMessage());
-                continue;
-            }
-            bytes += frame.length();
-            frames.add(new Frame(each.position(), frame));
-        }
-        return frames;
-    }
-
-    /** Whether a delivery could not be read for a reason that says nothing about it: the store, or that the hub is stopping. */
-    private boolean isPassing(RuntimeException failure) {
-        boolean passing = readers.isShutdown() || Thread.currentThread().isInterrupted() || bodies.isStopping();
-        for (Throwable cause = failure; cause != null && !passing; cause = cause.getCause()) {
-            passing = cause instanceof StoreException || cause instanceof SQLException || cause instanceof InterruptedException
-                    || cause instanceof RejectedExecutionException;
-        }
-        return passing;
     }
 
     /** Looks after the streams; called every second. */
@@ -232,20 +195,27 @@ public final class EdgeStreams implements AutoCloseable {
         if (heartbeat) {
             heartbeatAt = now;
         }
-        StreamFrame frame = StreamFrame.of(HEARTBEAT);
         for (EdgeStream stream : open.values()) {
             Optional<Endpoint> endpoint = endpoints.find(stream.endpoint());
             if (endpoint.isEmpty()) {
                 stream.cutFromOutside("the endpoint was removed");
             } else {
-                stream.tend(heartbeat, frame, settings.stallTimeout().toNanos());
-                stream.signal(); // what was replayed, or could not be read
+                stream.tend(heartbeat, HEARTBEAT, settings.stallTimeout().toNanos());
                 try {
                     renew(endpoint.get());
                 } catch (CompletionException notNow) {
                     LOG.warn("The lease of endpoint {} could not be renewed by its stream: {}", stream.endpoint(), notNow.toString());
                 }
             }
+        }
+    }
+
+    /** Tells the streams whose endpoints are owed something, for it may be what nobody has told of; called every second. */
+    void sweep() {
+        long now = System.nanoTime();
+        if (!open.isEmpty() && now - sweptAt >= TimeUnit.SECONDS.toNanos(SWEEP_SECONDS)) {
+            sweptAt = now;
+            signal(rows.owed());
         }
     }
 

@@ -3,10 +3,10 @@ package io.waystation.delivery;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -67,57 +67,79 @@ final class PullRows {
     }
 
     /**
-     * What an endpoint is owed and may be handed now, in order: what was handed out before, then more, until so much is out
-     * that was not acknowledged. Nothing comes before one that has a smaller position and is being sent otherwise.
+     * What an endpoint is owed and may be handed now.
      *
-     * @param after only behind this position
-     * @param window how much may be out
+     * @param handed what was handed out before, in order
+     * @param fresh what may follow it
+     * @param stale positions of what is owed no more
+     * @param last the last position that was given
+     * @param unsettled whether something of it is on its way otherwise, so that there may be more when that is over
      */
-    List<Handed> next(String endpoint, long after, int window) {
-        Look look = store.read(handle -> look(handle, endpoint, window));
-        if (!look.fresh().isEmpty() || !look.stale().isEmpty()) {
-            look = store.writeNow(handle -> { // looked at again, for it may have changed
-                Look now = look(handle, endpoint, window);
-                now.stale().forEach(position -> handle.execute("DELETE FROM delivery_pull WHERE endpoint = ? AND position = ?", endpoint, position));
-                return new Look(handOut(handle, endpoint, now), List.of(), List.of());
-            });
+    record Look(List<Handed> handed, List<WorkStatus> fresh, List<Long> stale, long last, boolean unsettled) {
+        /** The next delivery as it would be handed out behind so many others that have no position yet. */
+        Handed fresh(WorkStatus item, int before) {
+            return new Handed(last + 1 + before, item.number(), item.id());
         }
-        return look.handed().stream().filter(each -> each.position() > after).toList();
+
+        private boolean begins(List<Handed> with) {
+            return fresh.size() >= with.size() && IntStream.range(0, with.size())
+                    .allMatch(i -> fresh.get(i).number() == with.get(i).item() && with.get(i).position() == last + 1 + i);
+        }
     }
 
-    private record Look(List<Handed> handed, List<WorkStatus> fresh, List<Long> stale) {
+    /**
+     * What an endpoint may be handed now: what was handed out before, then more, until so much is out that was not acknowledged.
+     * Nothing comes before one that has a smaller position and is being sent otherwise.
+     *
+     * @param window how much may be out
+     * @param most how much of it may be fresh
+     */
+    Look look(String endpoint, int window, int most) {
+        return store.read(handle -> look(handle, endpoint, window, most));
     }
 
-    private Look look(Handle handle, String endpoint, int window) {
+    private Look look(Handle handle, String endpoint, int window, int most) {
         List<Row> rows = handle.createQuery(HANDED).bind(0, endpoint).map((row, context) ->
                 new Row(row.getLong(1), row.getLong(2), row.getString(3), row.getString(4))).list();
         List<Long> stale = rows.stream().filter(row -> !row.isOwed()).map(Row::position).toList();
         List<Row> owed = rows.stream().filter(Row::isOwed).toList();
         List<Handed> handed = owed.stream().takeWhile(Row::isFree) // an acknowledgement would end what was skipped
                 .map(row -> new Handed(row.position(), row.item(), row.delivery())).toList();
-        int room = handed.size() < owed.size() ? 0 : window - owed.size();
-        if (room <= 0) {
-            return new Look(handed, List.of(), stale);
+        long last = last(handle, endpoint);
+        int room = Math.min(most, window - owed.size());
+        if (handed.size() < owed.size() || room <= 0) {
+            return new Look(handed, List.of(), stale, last, handed.size() < owed.size());
         }
         Set<Long> known = new HashSet<>();
         owed.forEach(row -> known.add(row.item()));
-        List<WorkStatus> fresh = backlog.oldest(handle, keys(endpoint), known.size() + room).stream()
-                .filter(item -> !known.contains(item.number())).limit(room).toList();
-        return new Look(handed, fresh, stale);
+        WorkBacklog.Oldest oldest = backlog.oldest(handle, keys(endpoint), known.size() + room);
+        List<WorkStatus> fresh = oldest.items().stream().filter(item -> !known.contains(item.number())).limit(room).toList();
+        return new Look(handed, fresh, stale, last, oldest.runs());
     }
 
-    private static List<Handed> handOut(Handle handle, String endpoint, Look look) {
-        List<Handed> all = new ArrayList<>(look.handed());
-        long last = handle.createQuery("SELECT position FROM delivery_pull_last WHERE endpoint = ?").bind(0, endpoint)
-                .mapTo(Long.class).findOne().orElse(0L);
-        for (WorkStatus item : look.fresh()) {
-            last++;
-            handle.execute("INSERT INTO delivery_pull (endpoint, position, item) VALUES (?, ?, ?)", endpoint, last, item.number());
-            all.add(new Handed(last, item.number(), item.id()));
+    /**
+     * Gives deliveries their positions, as they were looked at, right before they are handed out. Returns once that is on disk.
+     *
+     * @param given the first of those that were fresh
+     * @return whether nothing has changed that stands against it; else nothing was given
+     */
+    boolean give(String endpoint, Look look, List<Handed> given) {
+        if (given.isEmpty() && look.stale().isEmpty()) {
+            return true;
         }
-        handle.execute("INSERT INTO delivery_pull_last (endpoint, position) VALUES (?, ?) "
-                + "ON CONFLICT (endpoint) DO UPDATE SET position = excluded.position", endpoint, last);
-        return all;
+        return store.writeNow(handle -> {
+            look.stale().forEach(position -> handle.execute("DELETE FROM delivery_pull WHERE endpoint = ? AND position = ?", endpoint, position));
+            Look now = look(handle, endpoint, Integer.MAX_VALUE, given.size());
+            if (!now.begins(given)) {
+                return given.isEmpty();
+            }
+            for (Handed each : given) {
+                handle.execute("INSERT INTO delivery_pull (endpoint, position, item) VALUES (?, ?, ?)", endpoint, each.position(), each.item());
+            }
+            handle.execute("INSERT INTO delivery_pull_last (endpoint, position) VALUES (?, ?) ON CONFLICT (endpoint) "
+                    + "DO UPDATE SET position = excluded.position", endpoint, given.get(given.size() - 1).position());
+            return true;
+        });
     }
 
     /**
@@ -160,22 +182,32 @@ final class PullRows {
      * @return how many there were, so many at a time
      */
     int park(String endpoint, String reason) {
-        List<Long> some = backlog.oldest(keys(endpoint), ENDED_AT_ONCE).stream().map(WorkStatus::number).toList();
+        List<Long> some = backlog.oldest(keys(endpoint), ENDED_AT_ONCE).items().stream().map(WorkStatus::number).toList();
         return some.isEmpty() ? 0 : store.writeNow(handle ->
                 backlog.end(handle, some, new WorkOutcome(WorkOutcome.State.FAILED, reason, null))).size();
     }
 
-    /** The same for one delivery, which gets another position when it is owed again. */
+    /** Endpoints that are owed something which is not being sent. */
+    Set<String> owed() {
+        return Stream.of(Deliveries.QUEUE, Deliveries.ORDERED).flatMap(queue -> backlog.keys(queue).stream())
+                .map(key -> key.split("/", 2)[0]).collect(Collectors.toSet());
+    }
+
+    /** The same for one delivery, whether it has its position already or not; it gets another one when it is owed again. */
     void park(String endpoint, Handed handed, String reason) {
         store.writeNow(handle -> {
-            handle.execute("DELETE FROM delivery_pull WHERE endpoint = ? AND position = ?", endpoint, handed.position());
+            handle.execute("DELETE FROM delivery_pull WHERE endpoint = ? AND position = ? AND item = ?", endpoint, handed.position(), handed.item());
             return backlog.end(handle, List.of(handed.item()), new WorkOutcome(WorkOutcome.State.FAILED, reason, null));
         });
     }
 
     /** The last position handed to an endpoint. */
     long last(String endpoint) {
-        return store.read(handle -> handle.createQuery("SELECT position FROM delivery_pull_last WHERE endpoint = ?").bind(0, endpoint)
-                .mapTo(Long.class).findOne().orElse(0L));
+        return store.read(handle -> last(handle, endpoint));
+    }
+
+    private static long last(Handle handle, String endpoint) {
+        return handle.createQuery("SELECT position FROM delivery_pull_last WHERE endpoint = ?").bind(0, endpoint)
+                .mapTo(Long.class).findOne().orElse(0L);
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import io.waystation.work.ItemState;
 import io.waystation.work.WorkBacklog;
@@ -175,6 +176,7 @@ public final class Replays implements AutoCloseable {
             int most = rate == 0 ? AT_ONCE : (int) Math.max(1, Math.min(AT_ONCE, rate / STEPS_A_SECOND));
             List<WorkBacklog.Ended> some = found.subList(next, Math.min(found.size(), next + most));
             replayed = replayed + backlog.again(some.stream().filter(each -> deliveries.isKept(each.id())).toList(), reason);
+            deliveries.tellOwed(some.stream().map(each -> DeliveryId.of(each.id()).endpoint()).collect(Collectors.toSet()));
             next += some.size();
         }
 

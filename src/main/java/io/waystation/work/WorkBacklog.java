@@ -1,10 +1,16 @@
 package io.waystation.work;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.waystation.store.Store;
 import org.jdbi.v3.core.Handle;
@@ -17,7 +23,13 @@ import org.jdbi.v3.core.Handle;
 public final class WorkBacklog {
     private static final String START = "SELECT " + ItemRows.COLUMNS + " FROM work_item WHERE queue = ? AND item_key = ? AND priority = 0 AND state = '";
     private static final String END = "' ORDER BY seq LIMIT ?";
-    private static final String RUNS = "SELECT 1 FROM work_item WHERE queue = ? AND item_key = ? AND state = 'running' LIMIT 1";
+    private static final String ANY = "EXISTS (SELECT 1 FROM work_item WHERE queue = asked.queue AND item_key = asked.name AND state = '";
+    private static final String STANDS = ") SELECT * FROM (SELECT queue, name, " + ANY + "ready') AS ready, " + ANY + "waiting') AS waiting, "
+            + ANY + "running') AS running FROM asked) stands WHERE ready OR waiting OR running";
+    /** Goes from key to key by an index, whatever the number of their items. */
+    private static final String KEYS = "WITH RECURSIVE found(name) AS (SELECT MIN(item_key) FROM work_item WHERE queue = ? AND state = '%1$s' "
+            + "UNION ALL SELECT (SELECT MIN(item_key) FROM work_item WHERE queue = ? AND state = '%1$s' AND item_key > found.name) "
+            + "FROM found WHERE found.name IS NOT NULL) SELECT name FROM found WHERE name IS NOT NULL";
     private static final String AGAIN = "UPDATE work_item SET state = 'ready', waits_for = NULL, reason = ?, attempt = 0, lost = 0, "
             + "next_at = ?, finished_at = NULL, stop_state = NULL, stop_reason = NULL, updated_at = ? "
             + "WHERE seq = ? AND operation IS NULL AND state IN ('dead', 'cancelled', 'succeeded') AND state = ? AND updated_at = ?";
@@ -54,17 +66,28 @@ public final class WorkBacklog {
         }
     }
 
+    /**
+     * What some keys have that could be taken.
+     *
+     * @param items the oldest that are ready or wait
+     * @param runs whether an item of the keys runs, after whose attempt there may be others
+     */
+    public record Oldest(List<WorkStatus> items, boolean runs) {
+    }
+
     /** The oldest items of some keys that are ready or wait, within a reading or a work of the store. */
-    public List<WorkStatus> oldest(Handle handle, List<Key> keys, int limit) {
+    public Oldest oldest(Handle handle, List<Key> keys, int limit) {
         try (Statements statements = new Statements(handle)) {
             List<WorkStatus> found = new ArrayList<>();
-            for (Key key : keys) {
-                if (!key.ordered() || statements.first(RUNS, row -> true, key.queue(), key.name()).isEmpty()) {
-                    found.addAll(statements.list(START + "ready" + END, ItemRows::status, key.queue(), key.name(), limit));
-                    found.addAll(statements.list(START + "waiting" + END, ItemRows::status, key.queue(), key.name(), limit));
+            boolean runs = false;
+            for (Stand stand : stands(statements, keys)) {
+                runs |= stand.runs();
+                if (!stand.runs() || keys.stream().noneMatch(key -> key.ordered() && stand.isOf(key))) {
+                    found.addAll(stand.ready() ? some(statements, stand, "ready", limit) : List.of());
+                    found.addAll(stand.waits() ? some(statements, stand, "waiting", limit) : List.of());
                 }
             }
-            return found.stream().sorted(Comparator.comparingLong(WorkStatus::number)).limit(limit).toList();
+            return new Oldest(found.stream().sorted(Comparator.comparingLong(WorkStatus::number)).limit(limit).toList(), runs);
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
@@ -72,9 +95,37 @@ public final class WorkBacklog {
         }
     }
 
+    /** How a key stands. */
+    private record Stand(String queue, String name, boolean ready, boolean waits, boolean runs) {
+        static Stand read(ResultSet row) throws SQLException {
+            return new Stand(row.getString(1), row.getString(2), row.getBoolean(3), row.getBoolean(4), row.getBoolean(5));
+        }
+
+        boolean isOf(Key key) {
+            return key.queue().equals(queue) && key.name().equals(name);
+        }
+    }
+
+    /** Those of some keys that have anything: one statement for all of them, for most have nothing. */
+    private static List<Stand> stands(Statements statements, List<Key> keys) throws SQLException {
+        String rows = String.join(", ", Collections.nCopies(keys.size(), "(?, ?)"));
+        return statements.list("WITH asked(queue, name) AS (VALUES " + rows + STANDS, Stand::read,
+                keys.stream().flatMap(key -> Stream.of(key.queue(), key.name())).toArray());
+    }
+
+    private static List<WorkStatus> some(Statements statements, Stand stand, String state, int limit) throws SQLException {
+        return statements.list(START + state + END, ItemRows::status, stand.queue(), stand.name(), limit);
+    }
+
     /** The same of the store as it is now. */
-    public List<WorkStatus> oldest(List<Key> keys, int limit) {
+    public Oldest oldest(List<Key> keys, int limit) {
         return store.read(handle -> oldest(handle, keys, limit));
+    }
+
+    /** The keys of a queue that have items which are ready or wait. */
+    public Set<String> keys(String queue) {
+        return store.read(handle -> Stream.of("ready", "waiting").flatMap(state -> handle.createQuery(String.format(KEYS, state))
+                .bind(0, queue).bind(1, queue).mapTo(String.class).list().stream()).collect(Collectors.toSet()));
     }
 
     /**

@@ -14,7 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 import ch.qos.logback.classic.Logger;
@@ -24,6 +26,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.standardwebhooks.Webhook;
+import io.micrometer.core.instrument.Counter;
+import io.waystation.store.Meters;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -169,7 +173,7 @@ class EdgePullTest {
 
             try (PullingWorker again = follow(endpoint, null)) {
                 EdgeStreams streams = scene.hub().bean("edgeStreams", EdgeStreams.class);
-                assertThat(streams.read(endpoint.path("id").asText(), 0).get()).as("the first is on its way").isEmpty();
+                assertThat(streams.read(endpoint.path("id").asText(), 0).get().frames()).as("the first is on its way").isEmpty();
                 answer.countDown();
                 awaitPulled(again, 2);
                 assertThat(again.pulled()).extracting(PullingWorker.Pulled::text).containsExactly("{\"n\":1}", "{\"n\":2}");
@@ -209,25 +213,61 @@ class EdgePullTest {
     }
 
     @Test
-    void cutsAWorkerThatTakesNothingAndLosesNothing() throws Exception {
+    void cutsAWorkerThatTakesNothingAndLosesNothingAlsoWhenItAcknowledgesWhatItWasNotHanded() throws Exception {
         JsonNode endpoint = register("\"pull\":true");
         String body = "{\"x\":\"" + "x".repeat(900_000) + "\"}";
+        for (int i = 0; i < 5; i++) {
+            scene.post("push", body);
+        }
+        awaitState(endpoint, "ready", 5);
         try (Socket stuck = new Socket()) {
             stuck.setReceiveBufferSize(4_096);
             stuck.connect(new InetSocketAddress("127.0.0.1", scene.hub().uri("/").getPort()));
             stuck.getOutputStream().write(("GET /edge/" + endpoint.path("id").asText() + "/events HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer "
                     + endpoint.path("secret").asText() + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-            for (int i = 0; i < 5; i++) {
-                scene.post("push", body);
-            }
             stuck.setSoTimeout(60_000);
             EdgeStreams streams = scene.hub().bean("edgeStreams", EdgeStreams.class);
             Awaitility.await().until(() -> streams.isOpen(endpoint.path("id").asText()));
             Awaitility.await().until(() -> !streams.isOpen(endpoint.path("id").asText()));
         }
+        assertThat(acknowledge(endpoint, 5).path("code").asText()).as("its stream did not get there").isEqualTo("position-not-handed-out");
         try (PullingWorker back = follow(endpoint, null)) {
             awaitPulled(back, 5);
             assertThat(back.pulled()).allSatisfy(each -> assertThat(each.text()).isEqualTo(body));
+        }
+    }
+
+    @Test
+    void looksIntoTheStoreForAStreamOnlyWhenThereMayBeSomething() throws Exception {
+        JsonNode endpoint = register("\"pull\":true,\"ordering\":\"per-key\"");
+        Counter looks = Meters.of(scene.hub().context()).get("waystation.delivery.pull.looks").counter();
+        try (PullingWorker worker = follow(endpoint, null)) {
+            scene.post("push", "{\"n\":1}");
+            awaitPulled(worker, 1);
+            acknowledge(endpoint, 1);
+            awaitState(endpoint, "succeeded", 1);
+            Awaitility.await().during(Duration.ofSeconds(3)).until(new SameFor(looks::count));
+
+            scene.call("POST", "/api/deliveries/replay", "{\"endpoint\":\"" + endpoint.path("id").asText() + "\",\"states\":[\"succeeded\"]}");
+            awaitPulled(worker, 2);
+            assertThat(worker.pulled().get(1).position()).isEqualTo(2);
+        }
+    }
+
+    /** Whether a number is the one it was when it was asked for last. */
+    private static final class SameFor implements Callable<Boolean> {
+        private final Supplier<Double> number;
+        private double last = -1;
+
+        private SameFor(Supplier<Double> number) {
+            this.number = number;
+        }
+
+        @Override
+        public Boolean call() {
+            double before = last;
+            last = number.get();
+            return last == before;
         }
     }
 
