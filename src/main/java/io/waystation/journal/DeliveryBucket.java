@@ -2,6 +2,7 @@ package io.waystation.journal;
 
 /** What the memory keeps of one bucket of delivery ids. Written by the recorder's thread, read by others. */
 final class DeliveryBucket {
+    /** Null while the filter is only in the store. */
     private final DeliveryFilter filter;
     private volatile long newestMillis;
 
@@ -10,11 +11,25 @@ final class DeliveryBucket {
         this.newestMillis = newestMillis;
     }
 
+    /** A bucket of which only the number is known: every id may be in it. */
+    static DeliveryBucket unread() {
+        return new DeliveryBucket(null, Long.MAX_VALUE);
+    }
+
+    boolean isRead() {
+        return filter != null;
+    }
+
     DeliveryFilter filter() {
         return filter;
     }
 
-    /** When its newest event was accepted. */
+    /** Whether the store has to be asked for a delivery that is no older than a time. */
+    boolean mayContain(DeliveryHash hash, long sinceMillis) {
+        return filter == null || newestMillis >= sinceMillis && filter.mayContain(hash.hash());
+    }
+
+    /** When its newest event was accepted; far in the future while that is not known. */
     long newestMillis() {
         return newestMillis;
     }

@@ -55,6 +55,8 @@ public final class EventIndex implements DeliveryIndex {
     private final ConcurrentNavigableMap<Long, DeliveryBucket> unsealed = new ConcurrentSkipListMap<>();
     private volatile long indexedTo;
     private boolean forgetsEarly;
+    /** Whether every bucket's filter is in memory; only the recorder's thread asks. */
+    private boolean isRead;
 
     EventIndex(Store store, Clock clock, Duration window, int bucketBits, int mostBuckets) {
         this.store = store;
@@ -85,16 +87,32 @@ public final class EventIndex implements DeliveryIndex {
     private void load(Handle handle) {
         indexedTo = handle.createQuery("SELECT low_water FROM log_group WHERE name = :name").bind("name", GROUP)
                 .mapTo(Long.class).findOne().orElse(0L);
-        handle.createQuery("SELECT bucket, filter, newest_millis FROM delivery_bucket WHERE newest_millis >= :since "
-                        + "ORDER BY bucket DESC LIMIT :most")
-                .bind("since", windowStart()).bind("most", mostBuckets - 1)
-                .map((rows, context) -> buckets.put(rows.getLong("bucket"), new DeliveryBucket(
-                        DeliveryFilter.fromBytes(rows.getBytes("filter")), rows.getLong("newest_millis"))))
-                .list();
-        long current = bucketOf(indexedTo);
-        DeliveryBucket open = EventRows.bucket(handle, current);
-        buckets.put(current, open);
-        unsealed.put(current, open);
+        handle.createQuery("SELECT bucket FROM delivery_bucket ORDER BY bucket DESC LIMIT :most").bind("most", mostBuckets - 1)
+                .mapTo(Long.class).forEach(number -> buckets.put(number, DeliveryBucket.unread()));
+        DeliveryBucket open = DeliveryBucket.unread();
+        buckets.put(bucketOf(indexedTo), open);
+        unsealed.put(bucketOf(indexedTo), open);
+    }
+
+    /**
+     * Reads what the start left in the store, which takes the longer the more events there are: the hub answers before it, and
+     * until it is done each new delivery id is looked up in the store.
+     */
+    private void readBuckets() {
+        if (isRead) {
+            return;
+        }
+        for (Map.Entry<Long, DeliveryBucket> entry : buckets.descendingMap().entrySet()) {
+            long number = entry.getKey();
+            if (!entry.getValue().isRead()) {
+                boolean open = unsealed.containsKey(number);
+                DeliveryBucket read = store.read(handle -> open ? EventRows.openBucket(handle, number) : EventRows.sealedBucket(handle, number));
+                if (buckets.replace(number, entry.getValue(), read) && open) {
+                    unsealed.put(number, read);
+                }
+            }
+        }
+        isRead = true;
     }
 
     private long bucketOf(long offset) {
@@ -117,7 +135,7 @@ public final class EventIndex implements DeliveryIndex {
         for (DeliveryKey key : keys) {
             DeliveryHash hash = DeliveryHash.of(key);
             buckets.forEach((number, bucket) -> {
-                if (bucket.newestMillis() >= since && bucket.filter().mayContain(hash.hash())) {
+                if (bucket.mayContain(hash, since)) {
                     lookups.add(new Lookup(key, hash, number));
                 }
             });
@@ -146,6 +164,7 @@ public final class EventIndex implements DeliveryIndex {
 
     /** Adds a batch to the index in the transaction that commits the recorder's position. */
     void record(EventBatch batch, GroupTransaction transaction) {
+        readBuckets();
         List<EventRows.Delivery> deliveries = new ArrayList<>();
         for (PositionedEvent record : batch.events()) {
             DeliveryKey.of(record.event()).ifPresent(key -> deliveries.add(new EventRows.Delivery(

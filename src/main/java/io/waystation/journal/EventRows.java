@@ -13,6 +13,7 @@ import java.util.UUID;
 import io.waystation.event.Event;
 import io.waystation.event.Position;
 import io.waystation.event.PositionedEvent;
+import io.waystation.store.StoreException;
 import org.jdbi.v3.core.Handle;
 
 /** The tables {@code event}, {@code delivery} and {@code delivery_bucket}; plain JDBC where every microsecond counts. */
@@ -24,6 +25,7 @@ final class EventRows {
             "INSERT INTO delivery (bucket, hash, check_hash, log_offset, log_millis) VALUES (?, ?, ?, ?, ?)";
     private static final String FIND_DELIVERY =
             "SELECT check_hash, log_offset, log_millis FROM delivery WHERE bucket = ? AND hash = ?";
+    private static final String DELIVERIES_OF_BUCKET = "SELECT hash, log_millis FROM delivery WHERE bucket = ?";
     static final String SELECT_EVENT = "SELECT log_offset, log_millis, event_id, channel, source, type, subject, "
             + "event_key, verified, delivery_id, replay_of, size FROM event";
 
@@ -112,15 +114,28 @@ final class EventRows {
                 .bind("newest", bucket.newestMillis()).execute();
     }
 
+    /** A bucket whose filter is stored; an empty one where retention was quicker. */
+    static DeliveryBucket sealedBucket(Handle handle, long number) {
+        return handle.createQuery("SELECT filter, newest_millis FROM delivery_bucket WHERE bucket = :bucket").bind("bucket", number)
+                .map((rows, context) -> new DeliveryBucket(DeliveryFilter.fromBytes(rows.getBytes(1)), rows.getLong(2)))
+                .findOne().orElseGet(() -> new DeliveryBucket(new DeliveryFilter(), Long.MIN_VALUE));
+    }
+
     /** A bucket as its rows have it. */
-    static DeliveryBucket bucket(Handle handle, long number) {
+    static DeliveryBucket openBucket(Handle handle, long number) {
         DeliveryFilter filter = new DeliveryFilter();
-        long newestMillis = handle.createQuery("SELECT hash, log_millis FROM delivery WHERE bucket = :bucket")
-                .bind("bucket", number)
-                .map((rows, context) -> {
-                    filter.add(rows.getLong("hash"));
-                    return rows.getLong("log_millis");
-                }).stream().mapToLong(Long::longValue).max().orElse(Long.MIN_VALUE);
+        long newestMillis = Long.MIN_VALUE;
+        try (PreparedStatement select = handle.getConnection().prepareStatement(DELIVERIES_OF_BUCKET)) {
+            select.setLong(1, number);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    filter.add(rows.getLong(1));
+                    newestMillis = Math.max(newestMillis, rows.getLong(2));
+                }
+            }
+        } catch (SQLException e) {
+            throw new StoreException(StoreException.Code.FAILED, "the index of delivery ids cannot be read", e);
+        }
         return new DeliveryBucket(filter, newestMillis);
     }
 

@@ -136,6 +136,20 @@ class EventIndexTest {
     }
 
     @Test
+    void whatTheStartLeftUnreadIsFoundBeforeAndAfterItIsReadAndSealedWhole() {
+        record(small(START), 0, List.of(event(1, "d-1"), event(2, "d-2"), event(5, "d-5")));
+
+        EventIndex second = small(START);
+        assertThat(second.find(List.of(key("d-1"), key("d-5"), key("new")))).as("unread").containsOnlyKeys(key("d-1"), key("d-5"));
+        record(second, 5, List.of(event(6, "d-6"), event(9, "d-9")));
+        assertThat(second.find(List.of(key("d-1"), key("d-5"), key("d-6")))).as("read").hasSize(3);
+
+        EventIndex third = small(START);
+        record(third, 9, List.of(event(10, "d-10")));
+        assertThat(third.find(List.of(key("d-1"), key("d-5"), key("d-6"), key("d-9"), key("d-10")))).as("by stored filters").hasSize(5);
+    }
+
+    @Test
     void remembersNoMoreThanAQuarterOfTheHeapHolds() {
         assertThat(EventIndex.bucketsFor(4L << 30)).isEqualTo(1024);
         assertThat(EventIndex.bucketsFor(96L << 20)).isEqualTo(256);
