@@ -15,6 +15,7 @@ mkdir -p "$CLASSES"
 javac -d "$CLASSES" -cp 'target/waystation/lib/*' bench/tools/delivery/DeliveryLoad.java
 ulimit -n "$(ulimit -Hn)"
 PORT=3831
+WARM=${WARM:-30} # seconds of the same load before what is measured: the compilers are busy for so long
 
 # measure NAME ENDPOINTS EVENTS_PER_S SECONDS [tool options...]
 measure() {
@@ -24,17 +25,17 @@ measure() {
   hub "delivery-$name" $PORT -D waystation.delivery.insecure=true -D waystation.delivery.allowed-addresses=127.0.0.0/8,::1 \
     -D waystation.delivery.trusted-certificates="$TRUSTED"
   local line
-  line=$(java -Xmx512m -cp "$CLASSES:target/waystation/lib/*" DeliveryLoad hub=http://127.0.0.1:$PORT token="$(cat "$WORK/delivery-$name/token")" \
-    endpoints="$endpoints" rate="$rate" seconds="$seconds" payload="$BENCH_PAYLOAD" signature="$BENCH_SIGNATURE" "$@" \
+  line=$(java -Xmx512m -cp "$CLASSES:target/waystation/lib/*" DeliveryLoad hub=http://127.0.0.1:$PORT pid="$HUB" token="$(cat "$WORK/delivery-$name/token")" \
+    endpoints="$endpoints" rate="$rate" warm="$WARM" seconds="$seconds" payload="$BENCH_PAYLOAD" signature="$BENCH_SIGNATURE" "$@" \
     2> "$WORK/delivery-$name.err" | grep '^RESULT')
-  say "| $name | $endpoints | $rate | $(field accepted "$line") | $(field received "$line") | $(field repeated "$line") | $(field per_s "$line") | $(field all_s "$line") | $(field p50_ms "$line") | $(field p99_ms "$line") | $(field max_ms "$line") |"
+  say "| $name | $endpoints | $rate | $(field accepted "$line") | $(field received "$line") | $(field repeated "$line") | $(field per_s "$line") | $(field all_s "$line") | $(field p50_ms "$line") | $(field p99_ms "$line") | $(field max_ms "$line") | $(field hub_cpu_us "$line") |"
   stop "$HUB"
 }
 
 TRUSTED=
 names=${*:-one twenty thousand late fan tls}
-say "| run | endpoints | events/s posted | events | deliveries | repeated | deliveries/s | all, s | p50 ms | p99 ms | max ms |"
-say "|---|---|---|---|---|---|---|---|---|---|---|"
+say "| run | endpoints | events/s posted | events | deliveries | repeated | deliveries/s | all, s | p50 ms | p99 ms | max ms | processor time of the hub for each, µs |"
+say "|---|---|---|---|---|---|---|---|---|---|---|---|"
 for name in $names; do
   case $name in
     one) measure one 1 "${RATE:-3000}" 15 ;;

@@ -41,6 +41,7 @@ final class DeliveryCall {
     private final AddressGuard guard;
     private final Request request;
     private final CompletableFuture<Answer> answer;
+    private final Runnable connected;
     private final Buffer snippet = Buffer.buffer();
     private HttpClientRequest open;
     private HttpClientResponse response;
@@ -48,11 +49,13 @@ final class DeliveryCall {
     private boolean sentAgain;
     private long deadline;
 
-    DeliveryCall(DeliveryClient.Loop loop, AddressGuard guard, Request request, CompletableFuture<Answer> answer) {
+    DeliveryCall(DeliveryClient.Loop loop, AddressGuard guard, Request request, CompletableFuture<Answer> answer,
+            Runnable connected) {
         this.loop = loop;
         this.guard = guard;
         this.request = request;
         this.answer = answer;
+        this.connected = connected;
     }
 
     /** What is sent. */
@@ -97,17 +100,18 @@ final class DeliveryCall {
         RequestOptions options = new RequestOptions().setMethod(HttpMethod.valueOf(request.method())).setHost(to.host()).setPort(to.port())
                 .setURI(to.target()).setSsl(to.secure()).setFollowRedirects(false)
                 .setServer(SocketAddress.inetSocketAddress(new InetSocketAddress(addresses.get(0), to.port())));
-        loop.http().request(options).onComplete(connected -> {
+        loop.http().request(options).onComplete(opened -> {
             if (answer.isDone()) {
-                if (connected.succeeded()) {
-                    connected.result().reset();
+                if (opened.succeeded()) {
+                    opened.result().reset();
                 }
-            } else if (connected.succeeded()) {
-                send(connected.result(), addresses);
+            } else if (opened.succeeded()) {
+                send(opened.result(), addresses);
+                connected.run();
             } else if (addresses.size() > 1) {
                 connect(addresses.subList(1, addresses.size()));
             } else {
-                end(failure(connected.cause()));
+                end(failure(opened.cause()));
             }
         });
     }

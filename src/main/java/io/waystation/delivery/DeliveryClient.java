@@ -60,20 +60,29 @@ final class DeliveryClient implements AutoCloseable {
      * @return completes on the event loop and never fails: what went wrong is in the answer
      */
     CompletableFuture<Answer> send(String method, EndpointAddress address, Map<String, String> headers, byte[] body, Duration within) {
-        return send(method, address, Optional.empty(), headers, body, within);
+        return send(new DeliveryCall.Request(method, address, headers, body), Optional.empty(), within, () -> { });
     }
 
     /** The same to an endpoint, showing its certificate if it has one. */
     CompletableFuture<Answer> send(String method, Endpoint endpoint, Map<String, String> headers, byte[] body, Duration within) {
-        return send(method, endpoint.address(), endpoint.certificate(), headers, body, within);
+        return send(new DeliveryCall.Request(method, endpoint.address(), headers, body), endpoint.certificate(), within, () -> { });
     }
 
-    private CompletableFuture<Answer> send(String method, EndpointAddress address, Optional<ClientCertificate> certificate,
-            Map<String, String> headers, byte[] body, Duration within) {
+    /**
+     * Posts to an endpoint, showing its certificate if it has one.
+     *
+     * @param connected runs on the event loop each time there is a connection for the call, which may come to nothing
+     */
+    CompletableFuture<Answer> post(Endpoint endpoint, Map<String, String> headers, byte[] body, Duration within, Runnable connected) {
+        return send(new DeliveryCall.Request("POST", endpoint.address(), headers, body), endpoint.certificate(), within, connected);
+    }
+
+    private CompletableFuture<Answer> send(DeliveryCall.Request request, Optional<ClientCertificate> certificate, Duration within,
+            Runnable connected) {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
         try {
             Loop running = certificate.isPresent() ? loop(certificate.get()) : loop();
-            DeliveryCall call = new DeliveryCall(running, guard, new DeliveryCall.Request(method, address, headers, body), answer);
+            DeliveryCall call = new DeliveryCall(running, guard, request, answer, connected);
             running.context().runOnContext(start -> call.begin(within));
         } catch (RuntimeException e) {
             answer.complete(Answer.failed(ErrorClass.NETWORK_ERROR, e.toString()));

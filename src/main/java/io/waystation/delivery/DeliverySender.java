@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.waystation.work.CancelledException;
@@ -79,6 +80,7 @@ public final class DeliverySender {
         private final EndpointLane lane;
         private final byte[] body;
         private final Runnable done;
+        private final AtomicBoolean connects = new AtomicBoolean(true);
 
         private Turn(Exchange exchange, DeliveryPolicy policy, WorkLease lease, Endpoint endpoint, EndpointLane lane, byte[] body,
                 Runnable done) {
@@ -110,24 +112,32 @@ public final class DeliverySender {
                     throw new DeferException(Duration.ZERO, "told to stop before it was sent");
                 }
                 call = new Call(exchange, policy, lease, now, clock.instant(), System.nanoTime());
-                answer = client.send("POST", now, DeliveryRequest.headers(exchange.getMessage(), now, call.at(), body), body,
-                        now.terms().options().within(policy.within()));
+                answer = client.post(now, DeliveryRequest.headers(exchange.getMessage(), now, call.at(), body), body,
+                        now.terms().options().within(policy.within()), this::connected);
             } catch (RuntimeException e) {
                 onTheWay.addAndGet(-body.length);
+                connected();
                 lane.gaveUp();
                 end(e);
                 return;
             }
             answer.whenComplete((came, never) -> {
                 onTheWay.addAndGet(-body.length);
+                connected(); // or not at all
                 finish(call, lane, came, done);
             });
         }
 
+        private void connected() {
+            if (connects.getAndSet(false)) {
+                lane.connected();
+            }
+        }
+
         @Override
-        public void turnAway(Instant until, String reason) {
+        public void turnAway(EndpointLane.Pause pause) {
             onTheWay.addAndGet(-body.length);
-            end(DeferException.wholeKey(until, reason));
+            end(pause.ill() ? DeferException.wholeKey(pause.until(), pause.reason()) : DeferException.throttled(pause.until(), pause.reason()));
         }
 
         private void end(RuntimeException why) {
@@ -226,7 +236,7 @@ public final class DeliverySender {
         if (answer.status() == GONE) {
             endpoints.disable(endpoint, "it answered 410 Gone");
             String reason = "the endpoint is disabled: it answered 410 Gone";
-            lane.turnAway(new EndpointLane.Pause(clock.instant().plus(WHILE_STOPPED), reason));
+            lane.turnAway(new EndpointLane.Pause(clock.instant().plus(WHILE_STOPPED), reason, true));
             exchange.setException(DeferException.wholeKey(WHILE_STOPPED, reason));
             return;
         }

@@ -14,18 +14,29 @@ import java.util.function.DoubleFunction;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.ratelimiter.RateLimiter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The calls of one endpoint: so many are on their way at once, the others wait in memory, in order, and hold no thread. A
  * circuit breaker keeps them back while the endpoint fails, a rate limiter spaces them out.
  *
+ * <p>A call begins when few others wait for a connection: each may need one of its own, and the TLS handshakes of all calls to
+ * all endpoints, made at once, would each take longer than any of them may.
+ *
  * <p>The queue hands over more deliveries of an endpoint than may be on their way, because its turns take two commits: the
  * next call begins when one has ended, not when that is on disk. Thread-safe.
  */
 final class EndpointLane {
+    private static final Logger LOG = LoggerFactory.getLogger(EndpointLane.class);
+    private static final Logger AUDIT = LoggerFactory.getLogger("waystation.audit");
     /** Deliveries that would wait longer for the rate of their endpoint wait in the queue, not here. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
     private static final Duration SOON = Duration.ofMillis(100);
+    /** Calls that wait for a connection at once. */
+    private static final int CONNECTING = 2;
+    /** The lane whose calls this thread is starting: one that gives up at once leads to the next by a loop, not by recursion. */
+    private static final ThreadLocal<EndpointLane> STARTING = new ThreadLocal<>();
 
     private final String endpoint;
     private final CircuitBreaker breaker;
@@ -35,9 +46,12 @@ final class EndpointLane {
     private double rate;
     private RateLimiter limiter;
     private int open;
+    private int connecting;
     private Ticket ticket = Ticket.NONE;
     private volatile Instant openUntil = Instant.EPOCH;
     private volatile boolean probed;
+    private volatile boolean leftAlone;
+    private volatile String why = "";
     private Instant askedUntil = Instant.EPOCH;
 
     EndpointLane(String endpoint, CircuitBreaker breaker, Clock clock) {
@@ -48,11 +62,14 @@ final class EndpointLane {
 
     /** Something that waits for its turn. */
     interface Waiting {
-        /** Its turn has come; it ends with {@link EndpointLane#succeeded}, {@link EndpointLane#failed} or {@link EndpointLane#gaveUp}. */
+        /**
+         * Its turn has come; it ends with {@link EndpointLane#succeeded}, {@link EndpointLane#failed} or {@link EndpointLane#gaveUp},
+         * and before that tells {@link EndpointLane#connected} once.
+         */
         void start();
 
         /** Its turn will not come before a time. */
-        void turnAway(Instant until, String reason);
+        void turnAway(Pause pause);
     }
 
     /** Whether the rate lets the next call begin. */
@@ -60,8 +77,12 @@ final class EndpointLane {
         NONE, ORDERED, HELD
     }
 
-    /** Until when nothing is sent, and why. */
-    record Pause(Instant until, String reason) {
+    /**
+     * Until when nothing is sent, and why.
+     *
+     * @param ill whether the endpoint does not do well, so that one delivery tries it before the others
+     */
+    record Pause(Instant until, String reason, boolean ill) {
     }
 
     CircuitBreaker.State state() {
@@ -76,6 +97,19 @@ final class EndpointLane {
     /** The breaker has opened and lets nothing through for a while. */
     void opened(Duration forThis) {
         openUntil = clock.instant().plus(forThis);
+    }
+
+    /** The breaker has changed: that deliveries stop, and that they go on, is for the audit log; each try in between is not. */
+    void changed(CircuitBreaker.StateTransition change) {
+        CircuitBreaker.State now = change.getToState();
+        LOG.debug("The circuit breaker of endpoint {} goes from {} to {}", endpoint, change.getFromState(), now);
+        boolean opened = now == CircuitBreaker.State.OPEN && !leftAlone;
+        if (opened) {
+            AUDIT.info("hub breaker-opened endpoint {}: {}", endpoint, why);
+        } else if (now == CircuitBreaker.State.CLOSED && leftAlone) {
+            AUDIT.info("hub breaker-closed endpoint {}", endpoint);
+        }
+        leftAlone = leftAlone && now != CircuitBreaker.State.CLOSED || opened;
     }
 
     /** How many calls may be on their way, and how many may begin a second; 0 is as many as there are. */
@@ -96,13 +130,21 @@ final class EndpointLane {
     }
 
     private static Pause pause(Instant until) {
-        return new Pause(until, "the endpoint fails or asked for less, and is left alone until " + until);
+        return new Pause(until, "the endpoint fails or asked for less, and is left alone until " + until, true);
     }
 
     /** Starts a call now or when others have ended. */
     void enter(Waiting call) {
         synchronized (this) {
             waiting.add(call);
+        }
+        pump();
+    }
+
+    /** A call has a connection, or needs none any more. */
+    void connected() {
+        synchronized (this) {
+            connecting--;
         }
         pump();
     }
@@ -121,6 +163,7 @@ final class EndpointLane {
      */
     void failed(boolean less, Optional<Duration> asked, Throwable failure) {
         synchronized (this) {
+            why = failure.getMessage();
             boolean opens = less && breaker.getState() != CircuitBreaker.State.OPEN;
             if (opens && asked.isPresent()) {
                 breaker.transitionToOpenStateFor(asked.get());
@@ -163,6 +206,7 @@ final class EndpointLane {
     /** Probes fail: deliveries wait. */
     synchronized void trip() {
         if (breaker.getState() != CircuitBreaker.State.OPEN) {
+            why = "probes of it fail";
             breaker.transitionToOpenState();
         }
     }
@@ -181,17 +225,20 @@ final class EndpointLane {
             away = new ArrayList<>(waiting);
             waiting.clear();
         }
-        away.forEach(each -> each.turnAway(pause.until(), pause.reason()));
+        away.forEach(each -> each.turnAway(pause));
     }
 
     /** Starts what may start. */
     private void pump() {
+        if (STARTING.get() == this) {
+            return; // whoever started the call that came to nothing goes on with the next one
+        }
         while (true) {
             Waiting next;
             List<Waiting> away;
             Pause pause = null;
             synchronized (this) {
-                if (waiting.isEmpty() || open >= most) {
+                if (waiting.isEmpty() || open >= most || connecting >= CONNECTING) {
                     return;
                 }
                 next = hasTicket() && breaker.tryAcquirePermission() ? begin() : null;
@@ -203,7 +250,7 @@ final class EndpointLane {
                 } else if (next == null && ticket == Ticket.ORDERED) {
                     int kept = (int) Math.max(1, rate * LONGEST_WAIT.toSeconds());
                     pause = new Pause(clock.instant().plusMillis((long) (1_000 * kept / rate)),
-                            "the endpoint gets " + rate + " deliveries a second at most, and others wait before it");
+                            "the endpoint gets " + rate + " deliveries a second at most, and others wait before it", false);
                     while (waiting.size() > kept) {
                         away.add(0, waiting.pollLast());
                     }
@@ -211,17 +258,28 @@ final class EndpointLane {
             }
             if (next == null) {
                 for (Waiting each : away) {
-                    each.turnAway(pause.until(), pause.reason());
+                    each.turnAway(pause);
                 }
                 return; // what else waits begins when a call ends, or when its ticket comes
             }
+            start(next);
+        }
+    }
+
+    private void start(Waiting next) {
+        EndpointLane before = STARTING.get();
+        STARTING.set(this);
+        try {
             next.start();
+        } finally {
+            STARTING.set(before);
         }
     }
 
     private Waiting begin() {
         ticket = Ticket.NONE;
         open++;
+        connecting++;
         return waiting.poll();
     }
 

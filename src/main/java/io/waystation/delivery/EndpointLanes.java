@@ -17,8 +17,6 @@ import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The lane of each endpoint, with a breaker and a limiter from their registries by the endpoint's id, which leave memory with
@@ -27,7 +25,6 @@ import org.slf4j.LoggerFactory;
  * <p>Camel's own breaker in a route is one for each node of the route, so that one dead endpoint would open it for all.
  */
 final class EndpointLanes {
-    private static final Logger LOG = LoggerFactory.getLogger(EndpointLanes.class);
     /** A limiter counts in periods; shorter ones than this would spread calls no better. */
     private static final Duration PERIOD = Duration.ofMillis(100);
     /** An endpoint that is probed waits for a probe to succeed, but not for ever: the address of its health check may be wrong. */
@@ -106,8 +103,7 @@ final class EndpointLanes {
                     made[0].opened(Duration.ofMillis(millis));
                     return millis;
                 }).writableStackTraceEnabled(false).build());
-        breaker.getEventPublisher().onStateTransition(event -> LOG.info("The circuit breaker of endpoint {} goes from {} to {}", endpoint,
-                event.getStateTransition().getFromState(), event.getStateTransition().getToState()));
+        breaker.getEventPublisher().onStateTransition(event -> made[0].changed(event.getStateTransition()));
         made[0] = new EndpointLane(endpoint, breaker, clock);
         return made[0];
     }

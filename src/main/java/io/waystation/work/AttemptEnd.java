@@ -19,7 +19,7 @@ sealed interface AttemptEnd {
     }
 
     /** The route put it off; no attempt is spent. */
-    record Deferred(Instant until, String reason, boolean wholeKey) implements AttemptEnd {
+    record Deferred(Instant until, String reason, DeferException.Scope scope) implements AttemptEnd {
     }
 
     /** The route ended it because it should not go on. */

@@ -204,13 +204,14 @@ final class Endings {
 
     private Optional<ItemState> defer(Statements statements, HeldLease lease, AttemptEnd.Deferred deferred) throws Exception {
         Instant until = deferred.until();
-        if (!deferred.wholeKey()) {
+        if (deferred.scope() == DeferException.Scope.ITEM) {
             return again(statements, lease, new Wait("deferred", deferred.reason(), null, null, until.toEpochMilli(), false));
         }
         Optional<ItemState> state =
                 again(statements, lease, new Wait(null, deferred.reason(), null, null, clock.millis(), false));
         if (state.isPresent() && until.isAfter(clock.instant())) {
-            keys.hold(statements, lease.item().queue(), lease.item().key(), until.toEpochMilli(), cut(deferred.reason()));
+            keys.hold(statements, lease.item().queue(), lease.item().key(), new KeyRows.Hold(until.toEpochMilli(), cut(deferred.reason()),
+                    deferred.scope() == DeferException.Scope.KEY_ON_TRIAL));
         }
         return state;
     }

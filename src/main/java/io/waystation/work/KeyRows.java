@@ -32,7 +32,7 @@ final class KeyRows {
     private static final String FORGET =
             "DELETE FROM work_key WHERE queue = ? AND item_key = ? AND running <= ? AND wait_until IS NULL";
     private static final String HOLD =
-            "UPDATE work_key SET wait_until = ?, wait_reason = ?, turn = NULL, trial = TRUE WHERE queue = ? AND item_key = ?";
+            "UPDATE work_key SET wait_until = ?, wait_reason = ?, turn = NULL, trial = trial OR ? WHERE queue = ? AND item_key = ?";
     private static final String PROVEN = "UPDATE work_key SET trial = FALSE WHERE queue = ? AND item_key = ? AND trial";
     private static final String DUE =
             "SELECT item_key FROM work_key WHERE queue = ? AND wait_until IS NOT NULL AND wait_until <= ? LIMIT ?";
@@ -105,9 +105,18 @@ final class KeyRows {
         statements.update(OUT, queue, key);
     }
 
+    /**
+     * How a whole key waits.
+     *
+     * @param until milliseconds since 1970
+     * @param trial whether it comes back with one item, whose success the others follow
+     */
+    record Hold(long until, String reason, boolean trial) {
+    }
+
     /** Lets a whole key wait. */
-    void hold(Statements statements, String queue, String key, long until, String reason) throws SQLException {
-        statements.update(HOLD, until, reason, queue, key);
+    void hold(Statements statements, String queue, String key, Hold hold) throws SQLException {
+        statements.update(HOLD, hold.until(), hold.reason(), hold.trial(), queue, key);
     }
 
     /** Brings back the keys whose waiting is over. */

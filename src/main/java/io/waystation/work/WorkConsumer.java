@@ -112,7 +112,7 @@ final class WorkConsumer extends DefaultConsumer {
     private AttemptEnd end(HeldLease lease, Exchange exchange, WorkRunner by) {
         DeferException deferred = exchange.getException(DeferException.class);
         if (deferred != null) {
-            return new AttemptEnd.Deferred(deferred.until(Instant.now()), deferred.getMessage(), deferred.isWholeKey());
+            return new AttemptEnd.Deferred(deferred.until(Instant.now()), deferred.getMessage(), deferred.scope());
         }
         CancelledException cancelled = exchange.getException(CancelledException.class);
         if (cancelled != null) {
@@ -131,7 +131,7 @@ final class WorkConsumer extends DefaultConsumer {
         String until = exchange.getMessage().getHeader(WorkHeaders.DEFER_UNTIL, String.class);
         if (until != null) {
             String reason = exchange.getMessage().getHeader(WorkHeaders.DEFER_REASON, "the route deferred it", String.class);
-            return new AttemptEnd.Deferred(instant(until), reason, false);
+            return new AttemptEnd.Deferred(instant(until), reason, DeferException.Scope.ITEM);
         }
         return new AttemptEnd.Succeeded(exchange.getMessage().getHeader(WorkHeaders.RESULT, String.class));
     }

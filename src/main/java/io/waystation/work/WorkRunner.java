@@ -219,7 +219,7 @@ final class WorkRunner {
             pool.execute(() -> route.accept(lease, this));
         } catch (RuntimeException | Error refused) {
             LOG.warn("Queue {} could not start item {}: {}", options.queue(), lease.item().id(), refused.toString());
-            ended(lease, new AttemptEnd.Deferred(clock.instant().plusSeconds(1), "no thread was free", false));
+            ended(lease, new AttemptEnd.Deferred(clock.instant().plusSeconds(1), "no thread was free", DeferException.Scope.ITEM));
         }
     }
 

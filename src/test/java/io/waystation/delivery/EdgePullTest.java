@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -28,6 +29,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.standardwebhooks.Webhook;
 import io.micrometer.core.instrument.Counter;
 import io.waystation.store.Meters;
+import io.waystation.store.StoreException;
+import org.apache.camel.builder.AdviceWith;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -191,6 +194,26 @@ class EdgePullTest {
             Thread.currentThread().interrupt();
         }
         return Receiver.Reply.of(500);
+    }
+
+    @Test
+    void looksAgainWhenTheStoreIsTooBusyToHandADeliveryOut() throws Exception {
+        JsonNode endpoint = register("\"pull\":true");
+        AtomicInteger busy = new AtomicInteger(3);
+        AdviceWith.adviceWith(scene.hub().context(), "delivery-body", route -> route.weaveAddFirst().process(exchange -> {
+            if (busy.getAndDecrement() > 0) {
+                throw new StoreException(StoreException.Code.BUSY, "20000 works wait for the store", null);
+            }
+        }));
+        scene.post("push", "{\"n\":1}");
+        scene.post("push", "{\"n\":2}");
+
+        try (PullingWorker worker = follow(endpoint, null)) {
+            awaitPulled(worker, 2);
+            assertThat(worker.pulled()).extracting(PullingWorker.Pulled::position).containsExactly(1L, 2L);
+        }
+        assertThat(busy.get()).isNegative();
+        assertThat(scene.deliveries("endpoint=" + endpoint.path("id").asText() + "&state=dead")).isEmpty();
     }
 
     @Test

@@ -182,7 +182,7 @@ class WorkComponentTest {
         work.route("run", "work:q?concurrency=4", exchange -> {
             if (WorkItem.of(exchange).key().equals("down") && !open.get()) {
                 tries.incrementAndGet();
-                throw DeferException.wholeKey(Duration.ofMillis(700), "nobody answers");
+                throw DeferException.wholeKey(Duration.ofHours(1), "nobody answers");
             }
             see(exchange);
         });
@@ -196,6 +196,7 @@ class WorkComponentTest {
         assertThat(work.items().list(WorkFilter.of("q", ItemState.READY, 10))).hasSize(5);
         assertThat(tries).hasValue(1);
         open.set(true);
+        work.queues().release("q", "down").join();
         await().untilAsserted(() -> assertThat(seen).containsExactly("up", "d0", "d1", "d2", "d3", "d4"));
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -106,8 +107,7 @@ class WorkKeysTest {
             release.await(20, TimeUnit.SECONDS);
             see(exchange);
         });
-        await().until(() -> work.store().<Integer>read(handle ->
-                handle.createQuery("SELECT count(*) FROM work_key WHERE wait_until IS NOT NULL AND running = 0").mapTo(Integer.class).one()) == 1);
+        awaitHeldKey();
 
         waited.set(true);
 
@@ -116,6 +116,34 @@ class WorkKeysTest {
         await().until(() -> began.get() == 2); // the queue has claimed again meanwhile, and nothing else of the key
         release.countDown();
         await().until(() -> seen.size() == 21);
+    }
+
+    @Test
+    void aKeyThatHasHadItsShareGoesOnAsBefore() throws Exception {
+        AtomicInteger began = new AtomicInteger();
+        AtomicBoolean waited = new AtomicBoolean();
+        CountDownLatch release = new CountDownLatch(1);
+        addMany("k", 20);
+        work.route("run", "work:q?concurrency=10&keyConcurrency=5", exchange -> {
+            if (!waited.get()) {
+                throw DeferException.throttled(Instant.now().plusMillis(300), "the key has had its share");
+            }
+            began.incrementAndGet();
+            release.await(60, TimeUnit.SECONDS);
+            see(exchange);
+        });
+        awaitHeldKey();
+
+        waited.set(true);
+
+        await().until(() -> began.get() == 5); // before any has succeeded
+        release.countDown();
+        await().until(() -> seen.size() == 20);
+    }
+
+    private void awaitHeldKey() {
+        await().until(() -> work.store().<Integer>read(handle ->
+                handle.createQuery("SELECT count(*) FROM work_key WHERE wait_until IS NOT NULL AND running = 0").mapTo(Integer.class).one()) == 1);
     }
 
     @Test
