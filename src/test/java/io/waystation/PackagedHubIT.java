@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +68,7 @@ class PackagedHubIT {
         Path data = folder.resolve("data");
         Path log = folder.resolve("log");
         hub = waystation(log, "serve", "--port", "0", "--data", data.toString());
-        await().atMost(Duration.ofSeconds(60)).until(() -> !hub.isAlive() || Files.exists(data.resolve("address")));
+        await().until(() -> !hub.isAlive() || Files.exists(data.resolve("address")));
         assertThat(hub.isAlive()).as(() -> read(log)).isTrue();
         String address = Files.readString(data.resolve("address")).strip();
 
@@ -78,7 +77,7 @@ class PackagedHubIT {
                 "--secret-env", "PACKAGED_HUB_SECRET");
         run("send", address + "/packaged-hub-channel", "--payload", payload.toString());
 
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(run("events", "list", "--data", data.toString()))
+        await().untilAsserted(() -> assertThat(run("events", "list", "--data", data.toString()))
                 .contains("upstreams", "packaged-hub-channel"));
         hub.destroy();
         assertThat(hub.waitFor(40, TimeUnit.SECONDS)).isTrue();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class Patience implements BeforeAllCallback {
     /** How long a test waits for what must happen soon. */
-    public static final Duration SOON = Duration.ofSeconds(60);
+    public static final Duration SOON = Duration.ofMinutes(2);
 
     @Override
     public void beforeAll(ExtensionContext context) {

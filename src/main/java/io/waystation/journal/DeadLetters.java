@@ -18,19 +18,18 @@ import org.jdbi.v3.core.statement.Query;
 /**
  * What groups could not process: listed, queued again for the group that failed, or discarded.
  *
- * <p>Thread-safe. Kept for {@link #RETENTION}.
+ * <p>Thread-safe.
  */
 public final class DeadLetters {
-    /** How long a dead letter is kept. */
-    public static final Duration RETENTION = Duration.ofDays(90);
-
     private final Store store;
+    private final Duration keep;
     private final Clock clock;
     private final List<Consumer<String>> queuedListeners = new CopyOnWriteArrayList<>();
 
-    /** Dead letters in a store. */
-    public DeadLetters(Store store, Clock clock) {
+    /** Dead letters in a store, kept so long. */
+    public DeadLetters(Store store, Duration keep, Clock clock) {
         this.store = store;
+        this.keep = keep;
         this.clock = clock;
     }
 
@@ -127,9 +126,14 @@ public final class DeadLetters {
                 .toList());
     }
 
+    /** How long they are kept. */
+    Duration keep() {
+        return keep;
+    }
+
     /** Deletes some that are past their retention; to be called until it answers 0. */
     int expire() {
-        long before = clock.instant().minus(RETENTION).toEpochMilli();
+        long before = clock.instant().minus(keep).toEpochMilli();
         return store.writeNow((Handle handle) -> handle.createUpdate("DELETE FROM dead_letter WHERE id IN"
                 + " (SELECT id FROM dead_letter WHERE created_at < :before LIMIT 200)").bind("before", before).execute());
     }

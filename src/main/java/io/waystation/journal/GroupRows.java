@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -75,9 +76,9 @@ final class GroupRows {
                 .list());
     }
 
-    /** Deletes gaps that are older than dead letters may be. */
-    int expireGaps() {
-        long before = clock.instant().minus(DeadLetters.RETENTION).toEpochMilli();
+    /** Deletes gaps that are older. */
+    int expireGaps(Duration age) {
+        long before = clock.instant().minus(age).toEpochMilli();
         return store.writeNow(handle -> handle.createUpdate("DELETE FROM group_gap WHERE created_at < :before")
                 .bind("before", before).execute());
     }

@@ -133,9 +133,9 @@ public final class Groups implements AutoCloseable {
         return means.rows().forget(name);
     }
 
-    /** Deletes gaps past their retention. */
+    /** Deletes gaps that are older than dead letters may be. */
     void expireGaps() {
-        means.rows().expireGaps();
+        means.rows().expireGaps(means.letters().keep());
     }
 
     /** Stops every group. */

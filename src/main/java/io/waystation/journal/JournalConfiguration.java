@@ -44,7 +44,7 @@ public final class JournalConfiguration implements CamelConfiguration {
         Journal journal = Journal.open(folder.log(), log, index, clock, meters);
         Channels channels = context.getRegistry().lookupByNameAndType("channels", Channels.class);
         journal.retainChannels(name -> channels.policy(name).flatMap(ChannelPolicy::shorterRetention));
-        DeadLetters letters = new DeadLetters(store, clock);
+        DeadLetters letters = new DeadLetters(store, settings.duration("waystation.log.keep-dead-letters"), clock);
         Groups groups = new Groups(journal, store, letters, clock, meters);
         Gauge.builder("waystation.recorder.lag", () -> Math.max(0, journal.tail().offset() - index.indexedTo()))
                 .description("Events that are in the log and not yet in the index").register(meters);

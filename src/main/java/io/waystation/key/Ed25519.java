@@ -40,17 +40,21 @@ public final class Ed25519 {
     private Ed25519() {
     }
 
-    /** Whether a text is the base64 of 32 bytes, written the one way it may be. */
+    /** Whether a text is the base64 of a public key, written the one way it may be. */
     public static boolean isKey(String base64) {
         try {
-            byte[] bytes = Base64.getDecoder().decode(base64);
-            return bytes.length == RAW && Base64.getEncoder().encodeToString(bytes).equals(base64);
-        } catch (IllegalArgumentException noBase64) {
+            key(base64);
+            return true;
+        } catch (IllegalArgumentException none) {
             return false;
         }
     }
 
-    /** The raw bytes of a key's text. */
+    /**
+     * The raw bytes of a key's text.
+     *
+     * @throws IllegalArgumentException when it is no base64
+     */
     public static byte[] raw(String base64) {
         return Base64.getDecoder().decode(base64);
     }
@@ -139,10 +143,11 @@ public final class Ed25519 {
      * @throws IllegalArgumentException when it is none
      */
     public static PublicKey key(String base64) {
-        if (!isKey(base64)) {
+        byte[] raw = raw(base64);
+        if (raw.length != RAW || !Base64.getEncoder().encodeToString(raw).equals(base64)) {
             throw new IllegalArgumentException("is not the base64 of the 32 bytes of an Ed25519 key");
         }
-        return publicKey(raw(base64));
+        return publicKey(raw);
     }
 
     /**

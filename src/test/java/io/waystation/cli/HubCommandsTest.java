@@ -7,7 +7,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -97,7 +96,7 @@ class HubCommandsTest {
     @Test
     void findsEventsInTheIndexAsInTheLog() throws Exception {
         String id = send("indexed", "{}", "push");
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> json("groups", "list").path("groups").findValues("lag")
+        Awaitility.await().until(() -> json("groups", "list").path("groups").findValues("lag")
                 .stream().allMatch(lag -> lag.asLong() == 0));
 
         assertThat(json("events", "show", id).path("id").asText()).isEqualTo(id);

@@ -98,7 +98,7 @@ class RouteReloadTest {
     }
 
     private static void eventually(Callable<Boolean> condition) {
-        Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50)).until(condition);
+        Awaitility.await().pollInterval(Duration.ofMillis(50)).until(condition);
     }
 
     private static boolean logged(String text) {

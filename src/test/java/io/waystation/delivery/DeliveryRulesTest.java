@@ -78,7 +78,7 @@ class DeliveryRulesTest {
     }
 
     private void awaitNumber(int number) {
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> numbers().contains(number));
+        Awaitility.await().until(() -> numbers().contains(number));
     }
 
     private static double meter(String name, String... tags) {

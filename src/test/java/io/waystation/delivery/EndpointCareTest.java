@@ -8,7 +8,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +85,7 @@ class EndpointCareTest {
     }
 
     private static void awaitState(String endpoint, String state, int count) {
-        Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() ->
+        Awaitility.await().untilAsserted(() ->
                 assertThat(scene.deliveries("endpoint=" + endpoint + "&state=" + state)).hasSize(count));
     }
 

@@ -61,7 +61,7 @@ class FullDiskTest {
         try (HubProcess hub = new HubProcess(disk.resolve("data"), "waystation.channels.open-events-per-second", "100000").start()) {
             acknowledged.add(post(hub, "before").orElseThrow());
             fill(ballast);
-            Awaitility.await("a post is refused").atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(1))
+            Awaitility.await("a post is refused").pollInterval(Duration.ofMillis(1))
                     .until(() -> {
                         Optional<String> position = post(hub, random(30_000));
                         position.ifPresent(acknowledged::add);
@@ -72,7 +72,7 @@ class FullDiskTest {
             assertThat(refusal.headers().firstValue("Retry-After")).isPresent();
 
             Files.delete(ballast);
-            Awaitility.await("posts are accepted again").atMost(Duration.ofSeconds(30)).until(() -> {
+            Awaitility.await("posts are accepted again").until(() -> {
                 Optional<String> position = post(hub, "after");
                 position.ifPresent(acknowledged::add);
                 return position.isPresent();

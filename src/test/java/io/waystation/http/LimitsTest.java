@@ -115,7 +115,7 @@ class LimitsTest {
     }
 
     private static void dribble(ServerFixture.Raw raw) {
-        await().pollInterval(Duration.ofMillis(100)).atMost(Duration.ofSeconds(10)).until(() -> {
+        await().pollInterval(Duration.ofMillis(100)).until(() -> {
             try {
                 raw.send("x");
                 return false;

@@ -23,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.waystation.HubFixture;
 import io.waystation.HubHome;
-import io.waystation.Patience;
 
 /** A secret is replaced by writing its file, without a restart. */
 class SecretFilesTest {
@@ -79,10 +78,10 @@ class SecretFilesTest {
 
         Files.writeString(file, "two\n");
 
-        await().atMost(Patience.SOON).until(() -> post(address, "two") == 202);
+        await().until(() -> post(address, "two") == 202);
         assertThat(post(address, "one")).isEqualTo(401);
         Files.delete(file);
-        await().during(Duration.ofMillis(500)).atMost(Patience.SOON).until(() -> post(address, "two") == 202);
+        await().during(Duration.ofMillis(500)).until(() -> post(address, "two") == 202);
     }
 
     @Test

@@ -6,7 +6,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -26,7 +25,7 @@ class ChannelRetentionTest {
             post(hub, "/short");
             post(hub, "/long");
             Journal journal = hub.bean("journal", Journal.class);
-            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+            Awaitility.await().until(() -> {
                 journal.retain();
                 return journal.read("short", 0, 10, 1024).events().isEmpty();
             });

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.waystation.event.EventBatch;
@@ -79,6 +83,48 @@ class GroupFailureTest {
 
         awaitSeen("good", "bad");
         await().untilAsserted(() -> assertThat(log.deadLetters().find(letter.id())).isEmpty());
+    }
+
+    @Test
+    void aDeadLetterIsKeptForItsTimeAndThenDeleted() throws Exception {
+        consume("group=g", exchange -> {
+            throw new IllegalStateException("always");
+        });
+        log.append(TestEvents.verified("e1", "c").build());
+        await().until(() -> log.deadLetters().count("g") == 1);
+
+        assertThat(deadLettersAfter(Duration.ofDays(89)).expire()).isZero();
+        assertThat(log.deadLetters().count("g")).isOne();
+        assertThat(deadLettersAfter(Duration.ofDays(91)).expire()).isOne();
+        assertThat(log.deadLetters().count("g")).isZero();
+    }
+
+    private DeadLetters deadLettersAfter(Duration time) {
+        return new DeadLetters(log.store(), Duration.ofDays(90), Clock.offset(Clock.systemUTC(), time));
+    }
+
+    @Test
+    void aGroupThatStandsStillHoldsUpNeitherPostsNorTheRelayNorAnotherGroup() throws Exception {
+        CountDownLatch released = new CountDownLatch(1);
+        CountDownLatch stands = new CountDownLatch(1);
+        List<String> relayed = new CopyOnWriteArrayList<>();
+        consume("group=stands", exchange -> {
+            stands.countDown();
+            released.await();
+        });
+        log.route("relay", "journal:events?batch=true&verified=any", exchange ->
+                exchange.getMessage().getBody(EventBatch.class).events().forEach(record -> relayed.add(record.event().id())));
+        consume("group=goes-on", this::see);
+
+        log.append(TestEvents.verified("e1", "c").build());
+        assertThat(stands.await(60, TimeUnit.SECONDS)).isTrue();
+        Exchange posted = log.append(TestEvents.verified("e2", "c").build());
+
+        assertThat(posted.getException()).isNull();
+        awaitSeen("e1", "e2");
+        await().untilAsserted(() -> assertThat(relayed).containsExactly("e1", "e2"));
+        assertThat(released.getCount()).isOne();
+        released.countDown();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.waystation.journal;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.waystation.event.Event;
@@ -46,7 +47,7 @@ public final class LogFixture implements AutoCloseable {
         store = Store.open(folder, meters);
         index = EventIndex.open(store, Clock.systemUTC(), settings.duplicateWindow());
         journal = Journal.open(folder.log(), settings, index, Clock.systemUTC());
-        deadLetters = new DeadLetters(store, Clock.systemUTC());
+        deadLetters = new DeadLetters(store, Duration.ofDays(90), Clock.systemUTC());
         groups = new Groups(journal, store, deadLetters, Clock.systemUTC(), meters);
         context = new DefaultCamelContext();
         context.getRegistry().bind("journal", journal);

@@ -10,7 +10,6 @@ import java.util.Random;
 
 import io.waystation.HubFixture;
 import io.waystation.HubHome;
-import io.waystation.Patience;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +37,7 @@ class LossAlertsTest {
             journal.pin("group:behind", 0);
             Random random = new Random(7);
 
-            await().atMost(Patience.SOON).until(() -> {
+            await().until(() -> {
                 journal.append(TestEvents.unverified("e" + random.nextLong(), "c").body(noise(random)).build(), Runnable::run).join();
                 journal.retain();
                 return operator.getReceivedCounter() > 0;

@@ -62,11 +62,11 @@ class ThreadsHealthTest {
             AutoCloseable stalling = hub.bean("journal", Journal.class).onCommit(offset -> hold(still));
             hub.bean("journal", Journal.class).append(TestEvents.verified("e1", "c").build(), Runnable::run);
 
-            await().atMost(Patience.SOON).until(() -> health(hub, "ready").statusCode() == 503);
+            await().until(() -> health(hub, "ready").statusCode() == 503);
             assertThat(health(hub, "live").statusCode()).as("a restart would not help").isEqualTo(200);
 
             still.countDown();
-            await().atMost(Patience.SOON).until(() -> health(hub, "ready").statusCode() == 200);
+            await().until(() -> health(hub, "ready").statusCode() == 200);
             stalling.close();
         }
     }
@@ -80,10 +80,10 @@ class ThreadsHealthTest {
                 return null;
             });
 
-            await().atMost(Patience.SOON).until(() -> health(hub, "ready").statusCode() == 503);
+            await().until(() -> health(hub, "ready").statusCode() == 503);
 
             still.countDown();
-            await().atMost(Patience.SOON).until(() -> health(hub, "ready").statusCode() == 200);
+            await().until(() -> health(hub, "ready").statusCode() == 200);
         }
     }
 

@@ -91,7 +91,7 @@ class BehindNginxTest {
             URI outside = URI.create("http://127.0.0.1:" + port + "/");
             Process nginx = nginx(port, hub.port());
             try {
-                await().atMost(Patience.SOON).until(() -> status(outside.resolve("/livez")) == 200);
+                await().until(() -> status(outside.resolve("/livez")) == 200);
                 try (EventStream own = EventStream.open(outside.resolve("/stream/" + channel));
                         EventStream smee = EventStream.open(outside.resolve("/" + channel))) {
                     assertThat(own.next(Patience.SOON).orElseThrow().event()).isEqualTo("ready");

@@ -102,7 +102,7 @@ class StrangersTest {
                     BodyHandlers.ofInputStream()));
         }
         try {
-            await().atMost(Patience.SOON).untilAsserted(() -> assertThat(requests)
+            await().untilAsserted(() -> assertThat(requests)
                     .filteredOn(CompletableFuture::isCompletedExceptionally).hasSize(3));
         } finally {
             busy.countDown();
@@ -113,7 +113,7 @@ class StrangersTest {
 
         assertThat(admitted.statusCode()).isEqualTo(200);
         admitted.body().close();
-        await().atMost(Patience.SOON).until(() -> hub.bean("sseHub", SseHub.class).count("full") == 0);
+        await().until(() -> hub.bean("sseHub", SseHub.class).count("full") == 0);
         assertThat(CLIENT.send(HttpRequest.newBuilder(hub.uri("/stream/full?cursor=not%20a%20name")).build(),
                 BodyHandlers.ofString()).statusCode()).isEqualTo(400);
         try (EventStream stream = EventStream.open(hub.uri("/stream/full"))) {

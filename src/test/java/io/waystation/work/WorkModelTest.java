@@ -57,7 +57,7 @@ class WorkModelTest {
             }
         }
 
-        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             for (ItemState state : List.of(ItemState.WAITING, ItemState.READY, ItemState.RUNNING)) {
                 assertThat(work.items().list(WorkFilter.of("q", state, 10))).isEmpty();
             }

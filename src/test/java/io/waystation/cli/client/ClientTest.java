@@ -100,7 +100,7 @@ class ClientTest {
         }
         start(settings);
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> Set.copyOf(target.bodies()).size() == events);
+        await().until(() -> Set.copyOf(target.bodies()).size() == events);
         Map<String, String> keyOfBody = new ConcurrentHashMap<>();
         target.received().forEach(request -> assertThat(keyOfBody.merge(request.text(), request.header("Idempotency-key"),
                 (one, other) -> one.equals(other) ? one : "changed")).isNotEqualTo("changed"));
