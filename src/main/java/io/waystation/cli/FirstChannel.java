@@ -6,7 +6,6 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -18,6 +17,7 @@ import java.util.Properties;
 import io.waystation.channel.ChannelName;
 import io.waystation.channel.Channels;
 import io.waystation.settings.Secret;
+import io.waystation.store.OwnerOnlyFile;
 
 /**
  * The channel a hub makes at its first start, so that somebody new has one that works: an unguessable name and a
@@ -63,10 +63,7 @@ final class FirstChannel {
         kept.setProperty("secret", secret);
         StringWriter text = new StringWriter();
         kept.store(text, "The channel this hub made at its first start");
-        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        }
-        Files.writeString(file, text.toString());
+        OwnerOnlyFile.create(file, text.toString());
     }
 
     /** What to tell the person who started the hub at an address. */

@@ -1,21 +1,16 @@
 package io.waystation.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 
 import io.waystation.settings.Secret;
+import io.waystation.store.OwnerOnlyFile;
 import io.waystation.update.release.SigningKey;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,12 +51,8 @@ public final class KeysCommand implements Callable<Integer> {
         @Override
         public Integer call() throws IOException {
             SigningKey key = SigningKey.generate();
-            boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
-            FileAttribute<?>[] ownerOnly = posix
-                    ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
-                    : new FileAttribute<?>[0];
-            try (var out = Files.newByteChannel(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly)) {
-                out.write(StandardCharsets.US_ASCII.encode(key.pem()));
+            try {
+                OwnerOnlyFile.create(file, key.pem());
             } catch (FileAlreadyExistsException there) {
                 throw new CommandFailure(ExitCode.USAGE, file + " exists already");
             }

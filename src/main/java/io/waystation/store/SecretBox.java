@@ -2,20 +2,13 @@ package io.waystation.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -159,7 +152,7 @@ public final class SecretBox {
 
     private void replace(String text) {
         try {
-            write(origin.file(), text, true);
+            OwnerOnlyFile.replace(origin.file(), text);
         } catch (IOException e) {
             throw new StoreException(StoreException.Code.FAILED, "cannot write the key file " + origin.file(), e);
         }
@@ -211,34 +204,11 @@ public final class SecretBox {
             if (!Files.exists(file)) {
                 byte[] key = new byte[KEY_BYTES];
                 new SecureRandom().nextBytes(key);
-                write(file, Base64.getEncoder().encodeToString(key) + "\n", false);
+                OwnerOnlyFile.create(file, Base64.getEncoder().encodeToString(key) + "\n");
             }
             return Files.readString(file, StandardCharsets.US_ASCII);
         } catch (IOException e) {
             throw new StartupException("data-folder-unwritable", "cannot read or write the key file " + file, e);
-        }
-    }
-
-    private static void write(Path file, String text, boolean replace) throws IOException {
-        FileAttribute<?>[] ownerOnly = file.getFileSystem().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
-                : new FileAttribute<?>[0];
-        Path draft = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(draft);
-        try (FileChannel out = FileChannel.open(
-                draft, EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly)) {
-            out.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
-            out.force(true);
-        }
-        if (replace) {
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } else if (Files.exists(file)) {
-            throw new FileAlreadyExistsException(file.toString());
-        } else {
-            Files.move(draft, file);
-        }
-        try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent())) {
-            folder.force(true); // the name is on disk before anything is sealed with the key
         }
     }
 

@@ -3,14 +3,13 @@ package io.waystation.update.fleet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 
 import io.waystation.settings.Secret;
+import io.waystation.store.OwnerOnlyFile;
 import io.waystation.store.StartupException;
 import io.waystation.update.release.SigningKey;
 
-/** The key this machine signs its reports with: made once, in the data folder, for its owner only. Stateless. */
+/** The key this machine signs its reports with: made once, in the data folder, for its owner only. Thread-safe. */
 final class MachineKey {
     private static final String FILE = "machine.key";
 
@@ -22,11 +21,11 @@ final class MachineKey {
      *
      * @throws StartupException {@code machine-key-unusable} when it cannot be read or written
      */
-    static SigningKey in(Path folder) {
+    static synchronized SigningKey in(Path folder) {
         Path file = folder.resolve(FILE);
         try {
             if (!Files.exists(file)) {
-                make(file);
+                OwnerOnlyFile.create(file, SigningKey.generate().pem());
             }
             return SigningKey.read(FILE, Secret.of(Files.readString(file)));
         } catch (IOException | IllegalArgumentException unusable) {
@@ -34,13 +33,5 @@ final class MachineKey {
                     + unusable.getMessage() + "); put it back from a backup, or delete it and let the hub it reports to forget the machine",
                     unusable);
         }
-    }
-
-    private static void make(Path file) throws IOException {
-        Path draft = file.resolveSibling(FILE + ".new");
-        Files.deleteIfExists(draft);
-        Files.createFile(draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(draft, SigningKey.generate().pem());
-        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }
