@@ -91,7 +91,7 @@ class JournalRetentionTest {
             journal.retain();
             Awaitility.await().untilAsserted(
                     () -> assertThat(journal.statistics().bytes()).isLessThan((1 << 20) + 500_000L));
-            assertThat(journal.oldestOffset()).isBetween(9L, 12L);
+            assertThat(journal.oldestOffset()).as("all but the newest segment may go, which is empty or not").isBetween(9L, 13L);
             assertThat(losses).isNotEmpty().allSatisfy(loss -> {
                 assertThat(loss.reason()).isEqualTo(Loss.MAX_SIZE);
                 assertThat(loss.pins()).containsExactly("group:slow");

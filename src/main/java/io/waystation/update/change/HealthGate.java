@@ -23,11 +23,39 @@ public final class HealthGate {
 
     private final HealthCheck check;
     private final HealthPolicy policy;
+    private final Pace pace;
 
     /** Asks this check by this policy. */
     public HealthGate(HealthCheck check, HealthPolicy policy) {
+        this(check, policy, Pace.REAL);
+    }
+
+    HealthGate(HealthCheck check, HealthPolicy policy, Pace pace) {
         this.check = check;
         this.policy = policy;
+        this.pace = pace;
+    }
+
+    /** How time passes while it waits. Thread-safe. */
+    interface Pace {
+        /** That of this machine. */
+        Pace REAL = new Pace() {
+            @Override
+            public long nanos() {
+                return System.nanoTime();
+            }
+
+            @Override
+            public void pause(Duration time) throws InterruptedException {
+                TimeUnit.NANOSECONDS.sleep(Math.max(1, time.toNanos()));
+            }
+        };
+
+        /** Nanoseconds since some moment. */
+        long nanos();
+
+        /** Waits so long. */
+        void pause(Duration time) throws InterruptedException;
     }
 
     /**
@@ -39,7 +67,7 @@ public final class HealthGate {
     public record Report(RunningFile.Proof proof, String detail) { }
 
     HealthGate withoutSoak() {
-        return new HealthGate(check, policy.withoutSoak());
+        return new HealthGate(check, policy.withoutSoak(), pace);
     }
 
     /**
@@ -52,17 +80,17 @@ public final class HealthGate {
      */
     Report await(Supplier<ProcessView> process, LongFunction<RunningFile.Proof> proof) {
         Trial trial = new Trial(process, proof);
-        long begun = System.nanoTime();
+        long begun = pace.nanos();
         while (!trial.ready()) {
-            if (System.nanoTime() - begun > policy.timeout().toNanos()) {
+            if (pace.nanos() - begun > policy.timeout().toNanos()) {
                 throw trial.late(policy.timeout());
             }
             pause(policy.interval());
         }
         trial.soak();
-        long ready = System.nanoTime();
-        while (System.nanoTime() - ready < policy.soak().toNanos()) {
-            pause(min(policy.interval(), policy.soak().minusNanos(System.nanoTime() - ready)));
+        long ready = pace.nanos();
+        while (pace.nanos() - ready < policy.soak().toNanos()) {
+            pause(min(policy.interval(), policy.soak().minusNanos(pace.nanos() - ready)));
             trial.look();
         }
         return new Report(trial.proof, trial.last.detail() + "; " + trial.proof.detail());
@@ -72,9 +100,9 @@ public final class HealthGate {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    private static void pause(Duration time) {
+    private void pause(Duration time) {
         try {
-            TimeUnit.NANOSECONDS.sleep(Math.max(1, time.toNanos()));
+            pace.pause(time);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw ChangeException.failed("interrupted", "waiting for health was interrupted", stopped);

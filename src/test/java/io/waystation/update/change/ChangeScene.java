@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.commons.codec.digest.DigestUtils;
 
@@ -24,11 +25,12 @@ import io.waystation.update.UpstreamVersion;
  */
 final class ChangeScene implements ProcessControl {
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-    private static final HealthPolicy QUICK =
-            new HealthPolicy(2, 3, Duration.ofNanos(1), Duration.ofMillis(20), Duration.ofNanos(10), false);
+    private static final HealthPolicy USUAL =
+            new HealthPolicy(2, 3, Duration.ofSeconds(1), Duration.ofSeconds(20), Duration.ofSeconds(10), false);
 
     private final Path root;
     private final boolean inPlace;
+    private final HealthGate.Pace pace = new PlayedPace();
     private final List<String> reloads = new ArrayList<>();
     private final List<String> dependentReloads = new ArrayList<>();
     private String runs;
@@ -55,13 +57,13 @@ final class ChangeScene implements ProcessControl {
 
     /** The change as a hub that has just started makes it. */
     Change change(Boundary boundary) {
-        return new Change(place(), manifest(boundary), this, new HealthGate(this::probe, QUICK), List.of(dependent()), new RunningFile(root.resolve("none")),
+        return new Change(place(), manifest(boundary), this, new HealthGate(this::probe, USUAL, pace), List.of(dependent()), new RunningFile(root.resolve("none")),
                 new MovableClock(NOW), boundary);
     }
 
     private Dependent dependent() {
         return new Dependent(Installation.of("telegraf", root.resolve("telegraf"), "telegraf", "telegraf"),
-                new HealthGate(() -> new HealthCheck.Probe(beside == null || !beside.startsWith("odd"), "beside " + beside), QUICK));
+                new HealthGate(() -> new HealthCheck.Probe(beside == null || !beside.startsWith("odd"), "beside " + beside), USUAL, pace));
     }
 
     /** Somebody stops the process that depends on it. */
@@ -174,5 +176,20 @@ final class ChangeScene implements ProcessControl {
             assertThat(digest).as(when).isIn(entry.currentSha256(), entry.changing().target().sha256());
         }
         assertThat(manifest(Boundary.NONE).verify().faults()).as(when).isEmpty();
+    }
+
+    /** Time that passes only while somebody waits, and at once. */
+    private static final class PlayedPace implements HealthGate.Pace {
+        private final AtomicLong nanos = new AtomicLong();
+
+        @Override
+        public long nanos() {
+            return nanos.get();
+        }
+
+        @Override
+        public void pause(Duration time) {
+            nanos.addAndGet(time.toNanos());
+        }
     }
 }
