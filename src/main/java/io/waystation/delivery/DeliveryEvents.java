@@ -3,27 +3,40 @@ package io.waystation.delivery;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import io.waystation.store.StatementCache;
 import io.waystation.store.Store;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.result.ResultIterator;
 
 /** The table {@code delivery_event}, and the newest of its events in memory. Thread-safe. */
 final class DeliveryEvents {
     private static final String KEEP = "INSERT INTO delivery_event (id, channel, source, type, subject, time, content_type, body, kept_at) "
             + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+    private static final String FROM = "SELECT id, channel, source, type, subject, time, content_type, body FROM delivery_event "
+            + "WHERE id >= ? ORDER BY id LIMIT ?";
     private static final long MOST_BYTES = 16L << 20;
+    /** Where deliveries lag, their events are asked for in the order of their ids: so many are read at once, at most. */
+    private static final int FARTHEST = 64;
+    private static final int AHEAD_BYTES = 512 << 10;
     private static final int LARGEST = 256 << 10;
     private static final int OVERHEAD = 512;
 
     private final Store store;
     private final StatementCache cache = new StatementCache();
     private final Map<String, DeliveryEvent> newest = new LinkedHashMap<>(256, 0.75f, true);
+    private final Object reading = new Object();
+    private final Set<String> ahead = new HashSet<>();
     private long bytes;
+    private int reach = 2;
 
     DeliveryEvents(Store store) {
         this.store = store;
@@ -58,6 +71,7 @@ final class DeliveryEvents {
     }
 
     private synchronized DeliveryEvent remembered(String id) {
+        ahead.remove(id);
         return newest.get(id);
     }
 
@@ -73,11 +87,43 @@ final class DeliveryEvents {
         if (known != null) {
             return Optional.of(known);
         }
-        Optional<DeliveryEvent> found = store.read(handle -> handle.createQuery("SELECT * FROM delivery_event WHERE id = ?")
-                .bind(0, id).map((row, context) -> new DeliveryEvent(id, row.getString("channel"), row.getString("source"),
-                        row.getString("type"), row.getString("subject"), Instant.ofEpochMilli(row.getLong("time")),
-                        row.getString("content_type"), row.getBytes("body"))).findOne());
-        found.ifPresent(this::remember);
-        return found;
+        synchronized (reading) {
+            known = remembered(id); // read ahead by another thread
+            if (known != null) {
+                return Optional.of(known);
+            }
+            List<DeliveryEvent> found = read(id, reach());
+            found.forEach(this::remember);
+            if (!found.isEmpty() && found.get(0).id().equals(id)) {
+                readAhead(found.subList(1, found.size()));
+                return Optional.of(found.get(0));
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** How many to read: more while those that were read ahead were asked for, fewer while they were not. */
+    private synchronized int reach() {
+        reach = ahead.size() <= reach / 4 ? Math.min(2 * reach, FARTHEST) : Math.max(2, reach / 2);
+        return reach;
+    }
+
+    private synchronized void readAhead(List<DeliveryEvent> events) {
+        ahead.clear();
+        events.forEach(event -> ahead.add(event.id()));
+    }
+
+    private List<DeliveryEvent> read(String first, int most) {
+        return store.read(handle -> {
+            List<DeliveryEvent> found = new ArrayList<>();
+            try (ResultIterator<DeliveryEvent> rows = handle.createQuery(FROM).bind(0, first).bind(1, most).map((row, context) ->
+                    new DeliveryEvent(row.getString(1), row.getString(2), row.getString(3), row.getString(4), row.getString(5),
+                            Instant.ofEpochMilli(row.getLong(6)), row.getString(7), row.getBytes(8))).iterator()) {
+                for (long read = 0; read < AHEAD_BYTES && rows.hasNext(); read += found.get(found.size() - 1).body().length + OVERHEAD) {
+                    found.add(rows.next());
+                }
+            }
+            return found;
+        });
     }
 }
