@@ -26,7 +26,7 @@ class DeliveryClientTest {
     }
 
     private static Answer send(DeliveryClient client, String url) throws Exception {
-        return client.send("POST", EndpointAddress.of(url, true), Map.of("X-Test", "yes"), BODY, WITHIN).get(10, TimeUnit.SECONDS);
+        return client.send("POST", EndpointAddress.of(url, true), Map.of("X-Test", "yes"), BODY, WITHIN).get(60, TimeUnit.SECONDS);
     }
 
     /** A resolver that gives one answer after the other for the same name. */
@@ -96,7 +96,7 @@ class DeliveryClientTest {
                     "http://[2001:0:7f00:1::]/", "http://[fec0::1]/", "http://[2001:20::1]/")) {
                 assertThat(send(client, url).error()).as(url).isEqualTo(ErrorClass.ADDRESS_REFUSED);
                 for (String method : List.of("GET", "OPTIONS")) { // what is asked before an endpoint is registered
-                    assertThat(client.send(method, EndpointAddress.of(url, true), Map.of(), new byte[0], WITHIN).get(10, TimeUnit.SECONDS).error())
+                    assertThat(client.send(method, EndpointAddress.of(url, true), Map.of(), new byte[0], WITHIN).get(60, TimeUnit.SECONDS).error())
                             .as(method + " " + url).isEqualTo(ErrorClass.ADDRESS_REFUSED);
                 }
             }

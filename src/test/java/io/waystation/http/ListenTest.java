@@ -94,7 +94,7 @@ class ListenTest {
             public void configure() {
                 from("platform-http:/slow").routeId("slow").process(exchange -> {
                     entered.countDown();
-                    release.await(20, TimeUnit.SECONDS);
+                    release.await(120, TimeUnit.SECONDS);
                 }).setBody(constant("done"));
             }
         });

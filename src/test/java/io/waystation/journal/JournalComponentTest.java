@@ -162,7 +162,7 @@ class JournalComponentTest {
         CountDownLatch release = new CountDownLatch(1);
         consume("group=g&concurrency=4", exchange -> {
             if ("stuck-1".equals(exchange.getMessage().getHeader(EventHeaders.ID))) {
-                release.await(20, TimeUnit.SECONDS);
+                release.await(120, TimeUnit.SECONDS);
             }
             see(exchange);
         });
@@ -187,7 +187,7 @@ class JournalComponentTest {
         Processor step = exchange -> {
             String id = exchange.getMessage().getHeader(EventHeaders.ID, String.class);
             if (id.equals("stuck") && !stopping.get()) {
-                release.await(20, TimeUnit.SECONDS);
+                release.await(120, TimeUnit.SECONDS);
                 throw new IllegalStateException("interrupted by the stop");
             }
             seen.add(id);
@@ -215,7 +215,7 @@ class JournalComponentTest {
     void aRepeatedDeliveryThatLeftNoDeadLetterDoesNotWaitForTheStoresWriter() throws Exception {
         Exchange first = log.append(TestEvents.verified("e1", "c").deliveryId("d-1").build());
         CountDownLatch release = new CountDownLatch(1);
-        CompletableFuture<Boolean> writing = log.store().write(handle -> release.await(20, TimeUnit.SECONDS));
+        CompletableFuture<Boolean> writing = log.store().write(handle -> release.await(120, TimeUnit.SECONDS));
 
         Exchange second = log.append(TestEvents.verified("e2", "c").deliveryId("d-1").build());
 

@@ -79,7 +79,7 @@ class WorkKeysTest {
         addMany("k", 20);
         work.route("run", "work:q?concurrency=10&keyConcurrency=3", exchange -> {
             most.accumulateAndGet(now.incrementAndGet(), Math::max);
-            release.await(20, TimeUnit.SECONDS);
+            release.await(120, TimeUnit.SECONDS);
             now.decrementAndGet();
             see(exchange);
         });
@@ -104,7 +104,7 @@ class WorkKeysTest {
                 throw DeferException.wholeKey(Duration.ofMillis(300), "the key is left alone");
             }
             began.incrementAndGet();
-            release.await(20, TimeUnit.SECONDS);
+            release.await(120, TimeUnit.SECONDS);
             see(exchange);
         });
         awaitHeldKey();
@@ -176,7 +176,7 @@ class WorkKeysTest {
         work.route("run", "work:q", exchange -> {
             causes.add(WorkItem.of(exchange).causes());
             see(exchange);
-            release.await(20, TimeUnit.SECONDS);
+            release.await(120, TimeUnit.SECONDS);
         });
         String uri = "work:q?key=nats&coalesce=LATEST&id=${body}&cause=${body}";
         work.send(uri, "a");
@@ -267,7 +267,7 @@ class WorkKeysTest {
         work.route("run", "work:q", exchange -> {
             WorkLease.of(exchange).orElseThrow().shield();
             see(exchange);
-            release.await(20, TimeUnit.SECONDS);
+            release.await(120, TimeUnit.SECONDS);
         });
         work.send("work:q?key=k&id=one", "one");
         await().until(() -> seen.contains("one"));
@@ -321,7 +321,7 @@ class WorkKeysTest {
     @Test
     void leasesOfAProcessThatEndedAreFreeAtOnceAndItsWritesChangeNothing() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
-        work.route("run", "work:q?concurrency=8", exchange -> release.await(20, TimeUnit.SECONDS));
+        work.route("run", "work:q?concurrency=8", exchange -> release.await(120, TimeUnit.SECONDS));
         addMany("a", 1);
         addMany("b", 1);
         await().until(() -> work.items().status("q").count(ItemState.RUNNING) == 2);
@@ -346,7 +346,7 @@ class WorkKeysTest {
         addMany("k", 1);
         List<WorkFixture> dead = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            work.route("run", "work:q?maxLost=2", exchange -> release.await(20, TimeUnit.SECONDS));
+            work.route("run", "work:q?maxLost=2", exchange -> release.await(120, TimeUnit.SECONDS));
             await().until(() -> work.item("q", "k-0").state() == ItemState.RUNNING);
             dead.add(work);
             work.crash();
