@@ -29,6 +29,10 @@ public final class DeliveriesCommand {
         @Option(names = "--event", paramLabel = "ID", description = "Only those of this event.")
         private String event;
 
+        @Option(names = "--type", paramLabel = "PATTERN", description = "Only those of events of this type, while they are kept; * stands for any "
+                + "characters.")
+        private String type;
+
         @Option(names = "--reason", paramLabel = "TEXT", description = "Only those with this text in their reason, such as timeout.")
         private String reason;
 
@@ -42,6 +46,7 @@ public final class DeliveriesCommand {
             Map<String, String> fields = new LinkedHashMap<>();
             fields.put("endpoint", endpoint);
             fields.put("event", event);
+            fields.put("type", type);
             fields.put("reason", reason);
             fields.put("since", since);
             fields.put("until", until);
@@ -91,7 +96,7 @@ public final class DeliveriesCommand {
         }
         if (which == null && from == null && to == null) {
             throw new CommandFailure(ExitCode.USAGE,
-                    "name deliveries, or say which with --endpoint, --event, --reason, --since, --until, --from or --to");
+                    "name deliveries, or say which with --endpoint, --event, --type, --reason, --since, --until, --from or --to");
         }
         Map<String, Object> body = new LinkedHashMap<>(which == null ? Map.of() : which.fields());
         body.put("from", from);

@@ -7,7 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.waystation.settings.Secret;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -20,10 +23,16 @@ import picocli.CommandLine.Parameters;
         description = "Lists, registers, shows, edits, tests, pauses, resumes and removes endpoints that events are delivered to.")
 public final class EndpointsCommand {
     private static final String PATH = "/api/endpoints";
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists endpoints.")
-    int list(@Mixin HubOptions hub, @Mixin Output output) {
-        output.print(hub.connect().get(PATH, Map.of()), "endpoints", new Table()
+    int list(@Mixin HubOptions hub, @Mixin Output output,
+            @Option(names = "--state", paramLabel = "STATE", description = "Only in this state: active, paused, disabled or expired.") String state,
+            @Option(names = "--group", paramLabel = "NAME", description = "Only those of this group.") String group) {
+        Map<String, String> query = new LinkedHashMap<>();
+        query.put("state", state);
+        query.put("group", group);
+        output.print(hub.connect().get(PATH, query), "endpoints", new Table()
                 .column("ID", "id").column("NAME", "name").column("URL", "url").column("STATE", "state")
                 .column("FAILING SINCE", "failingSince").column("REASON", "reason"));
         return ExitCode.OK;
@@ -37,6 +46,9 @@ public final class EndpointsCommand {
 
     /** What can be said about an endpoint when it is added and later. */
     static final class Fields {
+        @Option(names = "--from", paramLabel = "FILE", description = "File with fields as JSON, as the API has them (filter, probe, authentication "
+                + "and all others); - is standard input. What options say comes first.")
+        private Path from;
         @Option(names = "--name", paramLabel = "NAME", description = "For people.")
         private String name;
         @Option(names = "--channel", paramLabel = "PATTERN", description = "Only events of these channels; * stands for any characters.")
@@ -63,7 +75,7 @@ public final class EndpointsCommand {
         private Path certificate;
 
         private Map<String, Object> body() {
-            Map<String, Object> body = new LinkedHashMap<>();
+            Map<String, Object> body = from == null ? new LinkedHashMap<>() : fields(from);
             put(body, "name", name);
             put(body, "channels", channels);
             put(body, "types", types);
@@ -76,6 +88,17 @@ public final class EndpointsCommand {
             put(body, "headers", headers == null ? null : resolved(headers));
             put(body, "certificate", certificate == null ? null : read(certificate));
             return body;
+        }
+
+        private static Map<String, Object> fields(Path file) {
+            try {
+                byte[] text = file.toString().equals("-") ? System.in.readAllBytes() : Files.readAllBytes(file);
+                return JSON.readValue(text, new TypeReference<LinkedHashMap<String, Object>>() { });
+            } catch (JsonProcessingException malformed) {
+                throw new CommandFailure(ExitCode.USAGE, file + " is no JSON object");
+            } catch (IOException unreadable) {
+                throw new CommandFailure(ExitCode.USAGE, file + " cannot be read");
+            }
         }
 
         /** Values that name a file or a variable, as settings do, are read here; the others are as they stand. */
@@ -153,9 +176,13 @@ public final class EndpointsCommand {
 
     @Command(name = "rotate", mixinStandardHelpOptions = true,
             description = "Gives an endpoint a new secret and prints it; the old one signs beside it for a while.")
-    int rotate(@Mixin HubOptions hub, @Mixin Output output, @Parameters(paramLabel = "ID", description = "The endpoint.") String id) {
-        JsonNode answer = hub.connect().post(path(id) + "/rotate", Map.of());
-        output.say(answer.path("secret").asText(), answer);
+    int rotate(@Mixin HubOptions hub, @Mixin Output output,
+            @Option(names = "--secret-env", paramLabel = "VARIABLE", description = "Variable with the new secret; without it one is made.") String variable,
+            @Parameters(paramLabel = "ID", description = "The endpoint.") String id) {
+        Map<String, String> given = variable == null ? Map.of()
+                : Map.of("secret", Secret.resolve("--secret-env", "env:" + variable, false).text());
+        JsonNode answer = hub.connect().post(path(id) + "/rotate", given);
+        output.say(variable == null ? answer.path("secret").asText() : id + " has the new secret", answer);
         return ExitCode.OK;
     }
 

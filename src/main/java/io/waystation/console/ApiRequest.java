@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Optional;
 
 import org.apache.camel.Exchange;
@@ -67,6 +68,16 @@ final class ApiRequest {
             // answered below
         }
         throw new ProblemException(400, "invalid-json", "The body must be a JSON object.");
+    }
+
+    /** Refuses a body that has other fields than these: a misspelt condition would choose everything. */
+    void onlyFields(Collection<String> known) {
+        body().fieldNames().forEachRemaining(field -> {
+            if (!known.contains(field)) {
+                throw new ProblemException(400, "unknown-field", "There is no field '" + (field.length() > 100 ? field.substring(0, 100) : field)
+                        + "'; there are " + String.join(", ", known) + ".");
+            }
+        });
     }
 
     /** Text field of the body; blank is absent. */

@@ -49,9 +49,10 @@ public final class ConsoleConfiguration implements CamelConfiguration {
                 registry.lookupByNameAndType("releaseLedger", ReleaseLedger.class)));
         registry.bind("endpointsApi", new EndpointsApi(registry.lookupByNameAndType("endpoints", Endpoints.class),
                 registry.lookupByNameAndType("endpointIntent", EndpointIntent.class),
-                registry.lookupByNameAndType("testDelivery", TestDelivery.class), clock));
+                registry.lookupByNameAndType("testDelivery", TestDelivery.class),
+                registry.lookupByNameAndType("deliveries", Deliveries.class), clock));
         registry.bind("deliveriesApi", new DeliveriesApi(registry.lookupByNameAndType("deliveries", Deliveries.class),
-                registry.lookupByNameAndType("replays", Replays.class), clock));
+                registry.lookupByNameAndType("deliveryReplays", Replays.class), clock));
         registry.bind("fleetApi", new FleetApi(registry.lookupByNameAndType("fleet", Fleet.class),
                 registry.lookupByNameAndType("rollouts", Rollouts.class)));
         registry.bind("workApi", new WorkApi(registry.lookupByNameAndType("workItems", WorkItems.class)));

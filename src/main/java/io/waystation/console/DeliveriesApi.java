@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -26,6 +27,10 @@ public final class DeliveriesApi {
     private static final int MOST = 1_000;
     private static final int USUAL = 50;
     private static final int MOST_RATE = 100_000;
+    private static final List<String> REPLAY_FIELDS = List.of("endpoint", "event", "type", "reason", "since", "until", "from", "to", "states",
+            "rate", "dryRun");
+    /** So long an answer waits for the end of a small replay. */
+    private static final int LONGEST_SECONDS = 5;
 
     private final Deliveries deliveries;
     private final Replays replays;
@@ -41,14 +46,13 @@ public final class DeliveriesApi {
     public void list(Exchange exchange) {
         ApiRequest request = ApiRequest.of(exchange);
         int limit = ApiRequest.limit(request.query("limit"), USUAL, MOST);
-        Criteria criteria = new Criteria(request::query);
-        List<WorkStatus> found = deliveries.list(criteria.filter(
+        Deliveries.Page found = deliveries.page(new Criteria(request::query).filter(
                 request.query("state").map(DeliveriesApi::state).orElse(null),
-                request.query("before").map(text -> number("before", text)).orElse(null), limit, clock));
+                request.query("before").map(text -> number("before", text)).orElse(null), limit, clock), request.query("type").orElse(null));
         ObjectNode answer = ApiAnswer.object();
         ArrayNode rows = answer.putArray("deliveries");
-        found.forEach(delivery -> rows.add(describe(delivery)));
-        answer.put("next", found.size() < limit ? null : Long.toString(found.get(limit - 1).number()));
+        found.deliveries().forEach(delivery -> rows.add(describe(delivery)));
+        answer.put("next", found.next() == null ? null : Long.toString(found.next()));
         ApiAnswer.json(exchange, 200, answer);
     }
 
@@ -102,7 +106,7 @@ public final class DeliveriesApi {
         boolean made = ApiRequest.of(exchange).flag("delivered").orElse(false);
         String reason = "replayed by " + Audit.who(exchange);
         boolean again = delivery.state() == ItemState.SUCCEEDED
-                ? made && replays.start(List.of(WorkBacklog.Ended.of(delivery)), 0, reason, Map.of("delivery", delivery.id())).done().join() == 1
+                ? made && replays.again(WorkBacklog.Ended.of(delivery), reason)
                 : deliveries.replay(delivery, reason);
         if (!again) {
             throw new ProblemException(409, "delivery-not-replayable", "Only dead letters and cancelled deliveries can be replayed, "
@@ -115,10 +119,12 @@ public final class DeliveriesApi {
     /** {@code POST /api/deliveries/replay}: sends those that fit again as an operation; or says which they would be. */
     public void replayMany(Exchange exchange) {
         ApiRequest request = ApiRequest.of(exchange);
+        request.onlyFields(REPLAY_FIELDS);
         boolean dry = request.flag("dryRun").orElse(false);
         double rate = rate(request);
-        List<WorkBacklog.Ended> found = replays.find(new Replays.Which(states(request), request.text("from").map(text -> number("from", text)).orElse(null),
-                request.text("to").map(text -> number("to", text)).orElse(null), new Criteria(request::text).more(clock)));
+        List<Replays.Found> found = replays.find(new Replays.Which(states(request), request.text("from").map(text -> number("from", text)).orElse(null),
+                request.text("to").map(text -> number("to", text)).orElse(null), request.text("type").orElse(null),
+                new Criteria(request::text).more(clock)));
         ObjectNode answer = ApiAnswer.object().put("found", found.size());
         ArrayNode ids = answer.putArray("deliveries");
         found.stream().limit(MOST).forEach(each -> ids.add(each.id()));
@@ -127,14 +133,12 @@ public final class DeliveriesApi {
             ApiAnswer.json(exchange, 200, answer.put("replayed", 0));
             return;
         }
-        Replays.Started started = replays.start(found, rate, "replayed by " + Audit.who(exchange), Map.of("by", Audit.who(exchange)));
+        Replays.Started started = replays.start(found, rate, "replayed by " + Audit.who(exchange),
+                Map.of("by", Audit.who(exchange)));
         Audit.note(exchange, "replays " + found.size() + " deliveries in operation", started.operation());
         answer.put("operation", started.operation());
-        if (rate == 0 && found.size() <= MOST) {
-            answer.put("replayed", started.done().join());
-        } else {
-            answer.putNull("replayed");
-        }
+        answer.put("replayed", rate == 0 && found.size() <= MOST
+                ? started.done().copy().completeOnTimeout(null, LONGEST_SECONDS, TimeUnit.SECONDS).join() : null);
         ApiAnswer.json(exchange, 202, answer);
     }
 

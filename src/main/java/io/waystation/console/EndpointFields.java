@@ -46,6 +46,7 @@ final class EndpointFields {
 
     /** A new endpoint; its address was asked for its consent where that is switched on. */
     static Endpoints.Draft draft(ApiRequest request, EndpointIntent intent) {
+        request.onlyFields(NAMES);
         Endpoints.Draft draft = new EndpointFields(request, null).draft();
         if (draft.url() == null) {
             return draft;
@@ -62,12 +63,13 @@ final class EndpointFields {
 
     /** An endpoint as it is to be. */
     static Endpoints.Draft change(ApiRequest request, Endpoint before) {
+        request.onlyFields(NAMES);
         return new EndpointFields(request, before).draft();
     }
 
     private Endpoints.Draft draft() {
         String url = url();
-        String name = request.text("name").orElse(before == null ? url == null ? "pulls" : url : before.name());
+        String name = request.text("name").orElse(before == null || has("name") ? url == null ? "pulls" : url : before.name());
         return new Endpoints.Draft(name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name, url, selection(), terms(),
                 headers(), certificate(), texts("secrets", List.of()), membership());
     }
@@ -97,12 +99,17 @@ final class EndpointFields {
     }
 
     private EndpointTerms terms() {
+        JsonNode concurrency = request.body().path("concurrency");
+        if (given("concurrency") && !concurrency.isIntegralNumber()) {
+            throw ApiRequest.invalid("concurrency", "must be a whole number of calls, or 0 for what the settings have");
+        }
         EndpointTerms old = before == null ? EndpointTerms.USUAL : before.terms();
         List<String> styles = texts("signatures", old.styles().stream().map(SignatureStyle::text).toList());
         String retry = has("retry") ? request.text("retry").orElse(null) : old.retry();
         return checked("rate", () -> new EndpointTerms(
                 styles.isEmpty() ? EndpointTerms.USUAL.styles() : checked("signatures", () -> styles.stream().map(SignatureStyle::of).toList()),
-                request.text("ordering").map(text -> checked("ordering", () -> Ordering.of(text))).orElse(old.ordering()),
+                request.text("ordering").map(text -> checked("ordering", () -> Ordering.of(text)))
+                        .orElse(has("ordering") ? EndpointTerms.USUAL.ordering() : old.ordering()),
                 retry == null ? null : checked("retry", () -> EndpointTerms.checkedRetry(retry)), has("rate") ? rate() : old.rate(),
                 checked("endpoint", () -> EndpointOptions.read(old.json().setAll(request.body())))));
     }
@@ -122,7 +129,8 @@ final class EndpointFields {
         Membership old = before == null ? Membership.NONE : before.membership();
         String group = has("group") ? request.text("group").orElse(null) : old.group();
         return checked("group", () -> new Membership(group,
-                request.text("whenDown").map(text -> checked("whenDown", () -> WhenDown.of(text))).orElse(old.whenDown())));
+                request.text("whenDown").map(text -> checked("whenDown", () -> WhenDown.of(text)))
+                        .orElse(has("whenDown") ? Membership.NONE.whenDown() : old.whenDown())));
     }
 
     private ClientCertificate certificate() {

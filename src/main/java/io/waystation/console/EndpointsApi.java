@@ -1,6 +1,7 @@
 package io.waystation.console;
 
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
@@ -8,8 +9,10 @@ import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.waystation.delivery.Deliveries;
 import io.waystation.delivery.Endpoint;
 import io.waystation.delivery.EndpointIntent;
+import io.waystation.delivery.EndpointState;
 import io.waystation.delivery.Endpoints;
 import io.waystation.delivery.TestDelivery;
 import io.waystation.http.ProblemException;
@@ -20,10 +23,12 @@ public final class EndpointsApi {
     private final Endpoints endpoints;
     private final EndpointIntent intent;
     private final TestDelivery tests;
+    private final Deliveries deliveries;
     private final Clock clock;
 
-    EndpointsApi(Endpoints endpoints, EndpointIntent intent, TestDelivery tests, Clock clock) {
+    EndpointsApi(Endpoints endpoints, EndpointIntent intent, TestDelivery tests, Deliveries deliveries, Clock clock) {
         this.endpoints = endpoints;
+        this.deliveries = deliveries;
         this.intent = intent;
         this.tests = tests;
         this.clock = clock;
@@ -31,15 +36,26 @@ public final class EndpointsApi {
 
     /** {@code GET /api/endpoints}. */
     public void list(Exchange exchange) {
+        ApiRequest request = ApiRequest.of(exchange);
+        Optional<EndpointState> state = request.query("state").map(EndpointsApi::state);
+        Optional<String> group = request.query("group");
         ObjectNode answer = ApiAnswer.object();
         ArrayNode rows = answer.putArray("endpoints");
-        endpoints.all().forEach(endpoint -> rows.add(describe(endpoint)));
+        endpoints.all().stream().filter(endpoint -> state.isEmpty() || state.get() == endpoint.standing().state())
+                .filter(endpoint -> group.isEmpty() || group.get().equals(endpoint.membership().group()))
+                .forEach(endpoint -> rows.add(describe(endpoint)));
         ApiAnswer.json(exchange, 200, answer);
+    }
+
+    private static EndpointState state(String text) {
+        return Arrays.stream(EndpointState.values()).filter(state -> state.text().equals(text)).findFirst()
+                .orElseThrow(() -> ApiRequest.invalid("state", "must be active, paused, disabled or expired"));
     }
 
     /** {@code GET /api/endpoints/{id}}. */
     public void show(Exchange exchange) {
-        ApiAnswer.json(exchange, 200, describe(find(exchange)));
+        Endpoint endpoint = find(exchange);
+        ApiAnswer.json(exchange, 200, describe(endpoint).put("owed", deliveries.owed(endpoint.id())));
     }
 
     /** {@code POST /api/endpoints}. */

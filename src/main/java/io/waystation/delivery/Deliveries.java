@@ -16,16 +16,19 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.waystation.event.Event;
 import io.waystation.event.EventBatch;
 import io.waystation.event.EventHeaders;
+import io.waystation.event.Glob;
 import io.waystation.event.PositionedEvent;
 import io.waystation.store.GroupTransaction;
 import io.waystation.store.Store;
 import io.waystation.work.WorkAddition;
+import io.waystation.work.WorkBacklog;
 import io.waystation.work.WorkFilter;
 import io.waystation.work.WorkItem;
 import io.waystation.work.WorkItems;
@@ -56,6 +59,9 @@ public final class Deliveries implements Predicate<Event> {
     private static final int AT_ONCE = 200;
     /** Subjects of one endpoint are spread over so many keys of the ordered queue, which is also its most on the way at once. */
     static final int LANES = 16;
+    private static final int PAGE = 1_000;
+    /** So many pages are looked through at once for the few deliveries of a type. */
+    private static final int PAGES = 20;
     private static final List<Integer> AGAIN_SECONDS = List.of(2, 20);
     private static final int LONGEST_COMMIT_SECONDS = 5;
     private static final byte[] NOTHING = new byte[0];
@@ -112,7 +118,7 @@ public final class Deliveries implements Predicate<Event> {
                 "deliveries need a group: consume with kamelet:events-source?group=deliveries&batch=true"));
         List<Owed> owed = new ArrayList<>();
         for (PositionedEvent each : exchange.getMessage().getBody(EventBatch.class).events()) {
-            owed.addAll(owed(each.event()));
+            owed.addAll(owed(each));
         }
         if (owed.isEmpty()) {
             return;
@@ -144,8 +150,9 @@ public final class Deliveries implements Predicate<Event> {
         }
     }
 
-    private List<Owed> owed(Event event) {
-        List<Endpoint> wanting = endpoints.matching(event);
+    private List<Owed> owed(PositionedEvent positioned) {
+        Event event = positioned.event();
+        List<Endpoint> wanting = endpoints.matching(positioned);
         if (wanting.isEmpty()) {
             return List.of();
         }
@@ -233,6 +240,53 @@ public final class Deliveries implements Predicate<Event> {
         return Stream.of(QUEUE, ORDERED).flatMap(queue -> items.list(new WorkFilter(queue, filter.key(), filter.state(), filter.before(),
                 filter.limit(), filter.more())).stream()).sorted(Comparator.comparingLong(WorkStatus::number).reversed())
                 .limit(filter.limit()).toList();
+    }
+
+    /**
+     * A page of deliveries.
+     *
+     * @param deliveries newest first
+     * @param next where to go on: only those before it were not looked at; or null
+     */
+    public record Page(List<WorkStatus> deliveries, Long next) {
+    }
+
+    /**
+     * Deliveries of events of a type, newest first. A page may have fewer than there may be, and more behind it.
+     *
+     * @param type pattern in which an asterisk stands for any characters, or null
+     */
+    public Page page(WorkFilter filter, String type) {
+        List<WorkStatus> found = new ArrayList<>();
+        Long next = filter.before();
+        for (int looked = 0; looked < PAGES; looked++) {
+            List<WorkStatus> some = list(new WorkFilter(null, filter.key(), filter.state(), next, type == null ? filter.limit() : PAGE, filter.more()));
+            for (WorkStatus each : ofType(some, type)) {
+                found.add(each);
+                if (found.size() == filter.limit()) {
+                    return new Page(found, each.number());
+                }
+            }
+            if (some.size() < (type == null ? filter.limit() : PAGE)) {
+                return new Page(found, null);
+            }
+            next = some.get(some.size() - 1).number();
+        }
+        return new Page(found, next);
+    }
+
+    /** Those whose event is of a type and still kept; all of them without a type. */
+    List<WorkStatus> ofType(List<WorkStatus> some, String type) {
+        if (type == null) {
+            return some;
+        }
+        Map<String, String> types = events.types(some.stream().map(Deliveries::eventOf).collect(Collectors.toSet()));
+        return some.stream().filter(each -> types.containsKey(eventOf(each)) && Glob.fits(type, types.get(eventOf(each)))).toList();
+    }
+
+    /** How many deliveries an endpoint is owed. */
+    public long owed(String endpoint) {
+        return new WorkBacklog(queues).count(PullRows.keys(endpoint));
     }
 
     /** A delivery by its id. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.waystation.event.EventHistory;
 import io.waystation.settings.Settings;
 import io.waystation.store.Meters;
 import io.waystation.store.SecretBox;
@@ -30,9 +31,11 @@ public final class DeliveryConfiguration implements CamelConfiguration {
         Store store = registry.lookupByNameAndType("store", Store.class);
         SecretKeys secrets = registry.lookupByNameAndType(SecretKeys.NAME, SecretKeys.class);
         EndpointRows.SEALED.forEach(secrets::add);
+        EventHistory history = registry.lookupByNameAndType("journal", EventHistory.class);
         AddressGuard guard = new AddressGuard(settings.allowed());
         Endpoints endpoints = new Endpoints(
-                new EndpointRows(store, registry.lookupByNameAndType("secretBox", SecretBox.class)), settings, guard, clock);
+                new EndpointRows(store, registry.lookupByNameAndType("secretBox", SecretBox.class)), settings, guard,
+                () -> history.tail().offset(), clock);
         DeliveryClient client = new DeliveryClient(settings, guard, DnsResolver::new);
         AttemptRows attempts = new AttemptRows(store);
         WorkItems items = registry.lookupByNameAndType("workItems", WorkItems.class);
@@ -50,14 +53,15 @@ public final class DeliveryConfiguration implements CamelConfiguration {
         DeliveryWatch watch = new DeliveryWatch(context, endpoints, items, ratio, settings, clock);
         registry.bind("deliveryWatch", watch);
         context.addService(watch, true, true);
-        context.addService(new EndpointProbes(context, endpoints, lanes, client, settings, deliveries::release, meters, clock), true, true);
+        EndpointProbes probes = new EndpointProbes(context, endpoints, lanes, client, settings, deliveries::release, meters, clock);
+        context.addService(probes, true, true);
         context.addService(new DeliveryRetention(context, store, deliveries, client, settings.keep(), clock), true, true);
-        care(context, new Parts(read, store, endpoints, deliveries, client, attempts, queues, clock));
+        care(context, new Parts(read, settings, store, endpoints, deliveries, client, attempts, queues, probes, clock));
     }
 
     /** What looking after endpoints is made of. */
-    private record Parts(Settings read, Store store, Endpoints endpoints, Deliveries deliveries, DeliveryClient client, AttemptRows attempts,
-            WorkQueues queues, Clock clock) {
+    private record Parts(Settings read, DeliverySettings settings, Store store, Endpoints endpoints, Deliveries deliveries, DeliveryClient client,
+            AttemptRows attempts, WorkQueues queues, EndpointProbes probes, Clock clock) {
     }
 
     /** Registration, pulling, testing, replaying, groups and what is announced. */
@@ -68,22 +72,21 @@ public final class DeliveryConfiguration implements CamelConfiguration {
         Endpoints endpoints = parts.endpoints();
         EndpointIntent intent = new EndpointIntent(endpoints, IntentCheck.from(read, "waystation.delivery.intent", parts.client()));
         registry.bind("endpointIntent", intent);
-        TestDelivery test = new TestDelivery(parts.client(), context, clock);
-        registry.bind("testDelivery", test);
+        registry.bind("testDelivery", new TestDelivery(parts.client(), context, clock));
         EdgeAccess access = new EdgeAccess(endpoints, clock);
         registry.bind("edge", new EdgeRegistration(endpoints, IntentCheck.from(read, "waystation.edge.intent", parts.client()), access,
                 EdgeSettings.from(read, clock), clock));
         WorkBacklog backlog = new WorkBacklog(parts.queues());
-        Replays replays = new Replays(parts.deliveries(), backlog, registry.lookupByNameAndType(Operations.NAME, Operations.class));
-        registry.bind("replays", replays);
+        Replays replays = new Replays(parts.deliveries(), backlog, parts.queues(), registry.lookupByNameAndType(Operations.NAME, Operations.class));
+        registry.bind("deliveryReplays", replays);
         PullRows pulls = new PullRows(parts.store(), backlog, parts.attempts(), clock);
         EdgeStreams streams = new EdgeStreams(endpoints, access, pulls, new PulledBody(parts.deliveries(), context, clock),
                 PullSettings.from(read), Meters.of(context), clock);
         registry.bind("edgeStreams", streams);
         parts.deliveries().onOwed(streams::signal);
         endpoints.onResume(endpoint -> streams.signal(Set.of(endpoint.id())));
-        EndpointGroups groups = new EndpointGroups(endpoints, pulls, streams::isOpen, test,
-                read.duration("waystation.delivery.group-down-after"), clock);
+        EndpointGroups groups = new EndpointGroups(endpoints, pulls, streams::isOpen, parts.probes()::ask,
+                parts.settings().probes().every(), read.duration("waystation.delivery.group-down-after"), clock);
         Announcements announcements = new Announcements(endpoints, groups, parts.store(),
                 read.required("waystation.delivery.events-channel"), context, clock);
         context.addService(new EndpointWatch(context,

@@ -4,6 +4,8 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -16,6 +18,7 @@ import io.waystation.store.StatementCache;
 import io.waystation.store.Store;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.result.ResultIterator;
+import org.jdbi.v3.core.statement.Query;
 
 /** The table {@code delivery_event}, and the newest of its events in memory. Thread-safe. */
 final class DeliveryEvents {
@@ -79,6 +82,24 @@ final class DeliveryEvents {
     boolean isKept(String id) {
         return store.read(handle -> handle.createQuery("SELECT 1 FROM delivery_event WHERE id = ?").bind(0, id).mapTo(Integer.class)
                 .findOne().isPresent());
+    }
+
+    /** Types of those of some events that are in the table, by their ids; blocks on disk. */
+    Map<String, String> types(Set<String> ids) {
+        Map<String, String> types = new HashMap<>();
+        if (!ids.isEmpty()) {
+            String places = String.join(", ", Collections.nCopies(ids.size(), "?"));
+            store.read(handle -> {
+                Query query = handle.createQuery("SELECT id, type FROM delivery_event WHERE id IN (" + places + ")");
+                int place = 0;
+                for (String id : ids) {
+                    query.bind(place++, id);
+                }
+                query.map((row, context) -> types.put(row.getString(1), row.getString(2))).list();
+                return null;
+            });
+        }
+        return types;
     }
 
     /** An event with its body; blocks on disk when it is not one of the newest. */

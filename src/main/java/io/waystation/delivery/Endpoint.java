@@ -18,12 +18,13 @@ import java.util.Optional;
  * @param account whose it is, for registrations by token; or null
  * @param standing whether it gets what it is owed
  * @param leaseUntil when its lease runs out, or null for never
+ * @param after offset of the log behind which its events begin: what was accepted before its registration is not owed to it
  * @param created when it was registered
  * @param updated when it changed last
  */
 public record Endpoint(String id, String name, EndpointAddress address, EventSelection selection, EndpointTerms terms,
         Credentials credentials, Membership membership, String account, Standing standing, Instant leaseUntil,
-        Instant created, Instant updated) {
+        long after, Instant created, Instant updated) {
 
     /**
      * Whether an endpoint gets what it is owed.
@@ -39,18 +40,18 @@ public record Endpoint(String id, String name, EndpointAddress address, EventSel
 
     /** The endpoint in another standing. */
     Endpoint with(Standing other, Instant now) {
-        return new Endpoint(id, name, address, selection, terms, credentials, membership, account, other, leaseUntil, created, now);
+        return new Endpoint(id, name, address, selection, terms, credentials, membership, account, other, leaseUntil, after, created, now);
     }
 
     /** The endpoint with other keys. */
     Endpoint with(List<SigningKey> other, Instant now) {
         return new Endpoint(id, name, address, selection, terms, credentials.with(other), membership, account, standing, leaseUntil,
-                created, now);
+                after, created, now);
     }
 
     /** The endpoint with another lease. */
     Endpoint leasedUntil(Instant end, Instant now) {
-        return new Endpoint(id, name, address, selection, terms, credentials, membership, account, standing, end, created, now);
+        return new Endpoint(id, name, address, selection, terms, credentials, membership, account, standing, end, after, created, now);
     }
 
     /** Whether it is never sent anything, but pulls what it is owed. */

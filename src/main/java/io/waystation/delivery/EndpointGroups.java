@@ -6,7 +6,9 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -22,22 +24,30 @@ import org.slf4j.LoggerFactory;
  */
 final class EndpointGroups {
     private static final Logger LOG = LoggerFactory.getLogger(EndpointGroups.class);
-    private static final Duration ASK_EVERY = Duration.ofSeconds(30);
-
     private final Endpoints endpoints;
     private final PullRows rows;
     private final Predicate<String> hasStream;
-    private final TestDelivery test;
+    private final Function<Endpoint, CompletableFuture<Answer>> probe;
+    private final Duration askEvery;
     private final Duration downAfter;
     private final Clock clock;
     private final Map<String, Instant> asked = new ConcurrentHashMap<>();
     private volatile Map<String, String> down = Map.of();
 
-    EndpointGroups(Endpoints endpoints, PullRows rows, Predicate<String> hasStream, TestDelivery test, Duration downAfter, Clock clock) {
+    /**
+     * Watches the groups of some endpoints.
+     *
+     * @param probe asks an endpoint whether it is there; never fails
+     * @param askEvery how often one that is left to pull is asked
+     * @param downAfter for how long every attempt must have failed
+     */
+    EndpointGroups(Endpoints endpoints, PullRows rows, Predicate<String> hasStream, Function<Endpoint, CompletableFuture<Answer>> probe,
+            Duration askEvery, Duration downAfter, Clock clock) {
         this.endpoints = endpoints;
         this.rows = rows;
         this.hasStream = hasStream;
-        this.test = test;
+        this.probe = probe;
+        this.askEvery = askEvery;
         this.downAfter = downAfter;
         this.clock = clock;
     }
@@ -96,16 +106,16 @@ final class EndpointGroups {
         }
     }
 
-    /** Nothing is sent to it that would say that it is back, so it is asked with a test delivery. */
+    /** Nothing is sent to it that would say that it is back, so it is probed. */
     private void ask(Endpoint endpoint) {
         Instant now = clock.instant();
         if (endpoint.pulls() || endpoint.standing().state() != EndpointState.ACTIVE
-                || asked.getOrDefault(endpoint.id(), Instant.MIN).isAfter(now.minus(ASK_EVERY))) {
+                || asked.getOrDefault(endpoint.id(), Instant.MIN).isAfter(now.minus(askEvery))) {
             return;
         }
         asked.put(endpoint.id(), now);
-        test.send(endpoint).thenAccept(came -> {
-            if (came.answer().isSuccess()) {
+        probe.apply(endpoint).thenAccept(answer -> {
+            if (answer.isSuccess()) {
                 endpoints.failing(endpoint.id(), null);
             }
         });

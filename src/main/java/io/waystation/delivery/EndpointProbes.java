@@ -103,13 +103,19 @@ final class EndpointProbes extends ServiceSupport {
 
     private void probe(Endpoint endpoint) {
         probed.computeIfPresent(endpoint.id(), (id, last) -> new Probed(last.next(), last.failures(), true));
+        ask(endpoint).thenAccept(came -> answered(endpoint.id(), came));
+    }
+
+    /** Asks an endpoint now: at its health check if it has one, else by an event. Never fails. */
+    CompletableFuture<Answer> ask(Endpoint endpoint) {
         CompletableFuture<Answer> answer;
         try {
-            answer = endpoint.terms().options().probe().equals(EndpointOptions.EVENT) ? event(endpoint) : health(endpoint);
+            answer = endpoint.terms().options().probeUrl().isPresent() ? health(endpoint) : event(endpoint);
         } catch (RuntimeException e) {
             answer = CompletableFuture.completedFuture(Answer.failed(ErrorClass.NETWORK_ERROR, e.toString()));
         }
-        answer.thenAccept(came -> answered(endpoint.id(), came));
+        return answer.whenComplete((came, never) -> meters.counter("waystation.delivery.probes", "result",
+                came.isSuccess() ? "succeeded" : came.error().text()).increment());
     }
 
     private CompletableFuture<Answer> health(Endpoint endpoint) {
@@ -128,7 +134,6 @@ final class EndpointProbes extends ServiceSupport {
     }
 
     private void answered(String id, Answer answer) {
-        meters.counter("waystation.delivery.probes", "result", answer.isSuccess() ? "succeeded" : answer.error().text()).increment();
         Probed now = probed.computeIfPresent(id, (same, last) ->
                 new Probed(clock.instant().plus(settings.probes().every()), answer.isSuccess() ? 0 : last.failures() + 1, false));
         if (now == null) {

@@ -24,8 +24,8 @@ import org.jdbi.v3.core.Handle;
 /** The tables {@code delivery_endpoint} and {@code delivery_key}; keys and headers are sealed there. */
 final class EndpointRows {
     private static final String PUT = "INSERT INTO delivery_endpoint (id, name, url, selection, terms, headers, account, state, reason, "
-            + "failing_since, lease_until, created_at, updated_at, member_of, when_down, certificate) "
-            + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            + "failing_since, lease_until, created_at, updated_at, member_of, when_down, certificate, after_offset) "
+            + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
             + "ON CONFLICT (id) DO UPDATE SET name = excluded.name, url = excluded.url, selection = excluded.selection, "
             + "terms = excluded.terms, headers = excluded.headers, state = excluded.state, reason = excluded.reason, "
             + "failing_since = excluded.failing_since, lease_until = excluded.lease_until, updated_at = excluded.updated_at, "
@@ -64,7 +64,7 @@ final class EndpointRows {
                     text(write(endpoint.terms())), headers, endpoint.account(), endpoint.standing().state().text(),
                     endpoint.standing().reason(), millis(endpoint.standing().failingSince()), millis(endpoint.leaseUntil()),
                     endpoint.created().toEpochMilli(), endpoint.updated().toEpochMilli(), endpoint.membership().group(),
-                    endpoint.membership().whenDown().text(), certificate);
+                    endpoint.membership().whenDown().text(), certificate, endpoint.after());
             handle.execute("DELETE FROM delivery_key WHERE endpoint = ?", endpoint.id());
             for (int rank = 0; rank < keys.size(); rank++) {
                 handle.execute("INSERT INTO delivery_key (endpoint, rank, sealed, expires_at) VALUES (?, ?, ?, ?)", endpoint.id(),
@@ -100,7 +100,7 @@ final class EndpointRows {
                 terms(tree(row.getString("terms"))), credentials,
                 new Membership(row.getString("member_of"), whenDown == null ? WhenDown.HOLD : WhenDown.of(whenDown)), row.getString("account"),
                 new Endpoint.Standing(EndpointState.of(row.getString("state")), row.getString("reason"), time(row, "failing_since")),
-                time(row, "lease_until"), Instant.ofEpochMilli(row.getLong("created_at")),
+                time(row, "lease_until"), row.getLong("after_offset"), Instant.ofEpochMilli(row.getLong("created_at")),
                 Instant.ofEpochMilli(row.getLong("updated_at")));
     }
 

@@ -15,11 +15,13 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.waystation.event.Event;
+import io.waystation.event.PositionedEvent;
 import io.waystation.http.ProblemException;
 import io.waystation.settings.Secret;
 import org.slf4j.Logger;
@@ -41,6 +43,7 @@ public final class Endpoints {
     private final EndpointRows rows;
     private final DeliverySettings settings;
     private final AddressGuard guard;
+    private final LongSupplier tail;
     private final Clock clock;
     private final Object registering = new Object();
     private Map<String, Endpoint> byId = new LinkedHashMap<>();
@@ -48,8 +51,10 @@ public final class Endpoints {
     private final Pulling pulling = new Pulling();
     private final List<Consumer<Endpoint>> onResume = new CopyOnWriteArrayList<>();
 
-    Endpoints(EndpointRows rows, DeliverySettings settings, AddressGuard guard, Clock clock) {
+    /** @param tail offset of the newest event of the log */
+    Endpoints(EndpointRows rows, DeliverySettings settings, AddressGuard guard, LongSupplier tail, Clock clock) {
         this.rows = rows;
+        this.tail = tail;
         this.settings = settings;
         this.guard = guard;
         this.clock = clock;
@@ -126,8 +131,11 @@ public final class Endpoints {
         return false;
     }
 
-    /** Endpoints that want an event. */
-    List<Endpoint> matching(Event event) {
+    /** Endpoints that want an event, and were registered before it was accepted. */
+    List<Endpoint> matching(PositionedEvent positioned) {
+        Event event = positioned.event();
+        long offset = positioned.position().offset();
+        long newest = tail.getAsLong();
         Collection<Registered> all = current.values();
         if (all.isEmpty()) {
             return List.of();
@@ -135,7 +143,9 @@ public final class Endpoints {
         List<Endpoint> found = new ArrayList<>();
         Supplier<JsonNode> body = parsedOnce(event);
         for (Registered each : all) {
-            if (each.selection().accepts(event, body)) {
+            long after = each.endpoint().after();
+            boolean before = offset <= after && after <= newest; // else an older log was put in place since
+            if (!before && each.selection().accepts(event, body)) {
                 found.add(each.endpoint());
             }
         }
@@ -158,6 +168,7 @@ public final class Endpoints {
     }
 
     private Endpoint register(Draft draft, String account, Instant lease) {
+        long after = tail.getAsLong(); // before anything that may take time: what comes meanwhile is owed
         EndpointAddress address = address(draft);
         DeliveryRequest.check(draft.headers());
         byte[] id = new byte[ID_BYTES];
@@ -165,7 +176,7 @@ public final class Endpoints {
         Instant now = clock.instant();
         Endpoint endpoint = new Endpoint("ep_" + HexFormat.of().formatHex(id), draft.name(), address, draft.selection(), draft.terms(),
                 new Credentials(draft.headers(), draft.certificate(), keys(draft)), draft.membership(), account, Endpoint.Standing.GOOD,
-                lease, now, now);
+                lease, after, now, now);
         synchronized (this) {
             if (byId.size() >= settings.mostEndpoints()) {
                 throw new ProblemException(409, "too-many-endpoints", "There are " + byId.size()
@@ -204,7 +215,7 @@ public final class Endpoints {
             Endpoint again = await(change(known.get().id(), endpoint -> new Endpoint(endpoint.id(), draft.name(), endpoint.address(),
                     draft.selection(), draft.terms().rate() > 0 ? endpoint.terms().withRate(draft.terms().rate()) : endpoint.terms(),
                     endpoint.credentials(), draft.membership(), account,
-                    returned(endpoint.standing(), true), lease, endpoint.created(), now))).orElseThrow();
+                    returned(endpoint.standing(), true), lease, endpoint.after(), endpoint.created(), now))).orElseThrow();
             tellResumed(again);
             return again;
         }
@@ -303,7 +314,7 @@ public final class Endpoints {
             boolean moved = !address.equals(before.address()) && before.standing().state() == EndpointState.ACTIVE;
             return new Endpoint(before.id(), draft.name(), address, draft.selection(), draft.terms(),
                     new Credentials(draft.headers(), draft.certificate(), before.keys()), draft.membership(), before.account(),
-                    moved ? Endpoint.Standing.GOOD : before.standing(), before.leaseUntil(), before.created(), now);
+                    moved ? Endpoint.Standing.GOOD : before.standing(), before.leaseUntil(), before.after(), before.created(), now);
         }).thenApply(edited -> {
             edited.ifPresent(this::tellResumed);
             return edited;

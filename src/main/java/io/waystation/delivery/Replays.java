@@ -1,5 +1,7 @@
 package io.waystation.delivery;
 
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -7,29 +9,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.waystation.work.DeferException;
 import io.waystation.work.ItemState;
+import io.waystation.work.WorkAddition;
 import io.waystation.work.WorkBacklog;
 import io.waystation.work.WorkFilter;
+import io.waystation.work.WorkHeaders;
+import io.waystation.work.WorkItem;
+import io.waystation.work.WorkLease;
+import io.waystation.work.WorkQueues;
 import io.waystation.work.WorkStatus;
 import io.waystation.work.operation.NewOperation;
-import io.waystation.work.operation.OperationEndedException;
-import io.waystation.work.operation.OperationRun;
+import io.waystation.work.operation.Operation;
 import io.waystation.work.operation.Operations;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.apache.camel.Exchange;
 
 /**
- * Sends many deliveries again, in the order in which they were owed, no faster than asked for, as an operation of the kind
- * {@code delivery-replay} that can be followed and cancelled. Thread-safe.
+ * Bean {@code deliveryReplays}: sends many deliveries again, in the order in which they were owed, no faster than asked for. A replay is
+ * a work item of the queue {@value #QUEUE} with an operation of the same kind, that can be followed and cancelled and goes on after
+ * the hub has died. Thread-safe.
  *
- * <p>An operation that its hub did not end says so; what it had brought back is sent, and asking again takes up the rest.
+ * <p>The item has every delivery as it was found. One is brought back only while it is still so: a piece that is repeated after a
+ * crash sends nothing twice.
  */
 public final class Replays implements AutoCloseable {
     /** What may be sent again. */
@@ -38,26 +47,28 @@ public final class Replays implements AutoCloseable {
     /** Most that one operation sends again. */
     public static final int MOST = 100_000;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Replays.class);
-    private static final String KIND = "delivery-replay";
+    /** Queue of replays, and kind of their operations. */
+    static final String QUEUE = "delivery-replay";
+
+    private static final String RATE = "CamelWaystationReplayRate";
+    private static final String REASON = "CamelWaystationReplayReason";
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PAGE = 1_000;
     private static final int AT_ONCE = 100;
     private static final int STEPS_A_SECOND = 10;
     private static final int PERCENT = 100;
+    private static final long LOOK_MILLIS = 100;
 
     private final Deliveries deliveries;
     private final WorkBacklog backlog;
+    private final WorkQueues queues;
     private final Operations operations;
-    private final Set<Running> underWay = ConcurrentHashMap.newKeySet();
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread daemon = new Thread(task, "delivery-replay");
-        daemon.setDaemon(true);
-        return daemon;
-    });
+    private final Map<String, CompletableFuture<Integer>> awaited = new ConcurrentHashMap<>();
 
-    Replays(Deliveries deliveries, WorkBacklog backlog, Operations operations) {
+    Replays(Deliveries deliveries, WorkBacklog backlog, WorkQueues queues, Operations operations) {
         this.deliveries = deliveries;
         this.backlog = backlog;
+        this.queues = queues;
         this.operations = operations;
     }
 
@@ -67,25 +78,39 @@ public final class Replays implements AutoCloseable {
      * @param states some of {@link #STATES}
      * @param from smallest position (number) of a delivery, or null
      * @param to largest, or null
+     * @param type pattern of the type of their events, or null
      * @param more further conditions
      */
-    public record Which(Set<ItemState> states, Long from, Long to, WorkFilter.More more) {
+    public record Which(Set<ItemState> states, Long from, Long to, String type, WorkFilter.More more) {
+    }
+
+    /**
+     * A delivery that is meant.
+     *
+     * @param id its id
+     * @param item it, as it was found
+     */
+    public record Found(String id, WorkBacklog.Ended item) {
+        private static Found of(WorkStatus delivery) {
+            return new Found(delivery.id(), WorkBacklog.Ended.of(delivery));
+        }
     }
 
     /** Those that are meant now, in the order in which they were owed; the newest {@link #MOST} of them. */
-    public List<WorkBacklog.Ended> find(Which which) {
-        List<WorkBacklog.Ended> found = new ArrayList<>();
+    public List<Found> find(Which which) {
+        List<Found> found = new ArrayList<>();
         for (ItemState state : which.states()) {
             Long before = which.to() == null ? null : which.to() + 1;
             List<WorkStatus> page;
             int most = found.size() + MOST;
             do {
                 page = deliveries.list(new WorkFilter(null, null, state, before, PAGE, which.more()));
-                page.stream().filter(each -> which.from() == null || each.number() >= which.from()).map(WorkBacklog.Ended::of).forEach(found::add);
+                deliveries.ofType(page, which.type()).stream().filter(each -> which.from() == null || each.number() >= which.from())
+                        .map(Found::of).forEach(found::add);
                 before = page.isEmpty() ? null : page.get(page.size() - 1).number();
             } while (page.size() == PAGE && found.size() < most && (which.from() == null || before >= which.from()));
         }
-        found.sort(Comparator.comparingLong(WorkBacklog.Ended::number));
+        found.sort(Comparator.comparingLong(each -> each.item().number()));
         return List.copyOf(found.subList(Math.max(0, found.size() - MOST), found.size()));
     }
 
@@ -93,106 +118,130 @@ public final class Replays implements AutoCloseable {
      * What goes on.
      *
      * @param operation id of the operation
-     * @param done completes when it has ended, with how many were brought back
+     * @param done completes with how many were brought back; fails when that is not over within a minute
      */
     public record Started(String operation, CompletableFuture<Integer> done) {
     }
 
     /**
-     * Begins to send deliveries again.
+     * Begins to send deliveries again; returns once that is on disk.
      *
      * @param rate how many a second, 0 for no limit
      * @param reason why and by whom, for a person
      * @param attributes told with the operation
      */
-    public Started start(List<WorkBacklog.Ended> found, double rate, String reason, Map<String, ?> attributes) {
+    public Started start(List<Found> found, double rate, String reason, Map<String, ?> attributes) {
         Map<String, Object> told = new LinkedHashMap<>(attributes);
         told.put("found", found.size());
-        OperationRun run = operations.start(new NewOperation(NewOperation.newId(), KIND, null, null, told));
-        Running running = new Running(run, found, rate, reason);
-        underWay.add(running);
+        String id = NewOperation.newId();
+        CompletableFuture<Integer> done = new CompletableFuture<Integer>().orTimeout(1, TimeUnit.MINUTES);
+        awaited.put(id, done);
+        done.whenComplete((replayed, late) -> awaited.remove(id));
+        Map<String, String> kept = Map.of(WorkItem.OPERATION_KIND, QUEUE, WorkItem.OPERATION_DATA, JSON.valueToTree(told).toString(),
+                RATE, Double.toString(rate), REASON, reason);
         try {
-            thread.execute(running::step);
-        } catch (RejectedExecutionException closing) {
-            running.end();
+            queues.add(new WorkAddition(QUEUE, id, id, write(found), kept, id, null, id, WorkAddition.Terms.NOW)).join();
+        } catch (CompletionException failed) {
+            done.cancel(false);
+            throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
         }
-        return new Started(run.id(), running.done);
+        return new Started(id, done);
     }
 
-    /** One operation under way; steps run one after the other. */
+    /** Brings one delivery back at once; whether it was still as it was found, and can be sent. */
+    public boolean again(WorkBacklog.Ended found, String reason) {
+        return bringBack(List.of(found), reason) == 1;
+    }
+
+    private int bringBack(List<WorkBacklog.Ended> found, String reason) {
+        List<WorkStatus> some = backlog.unchanged(found).stream().filter(each -> deliveries.isKept(each.id())).toList();
+        int again = backlog.again(some.stream().map(WorkBacklog.Ended::of).toList(), reason);
+        deliveries.tellOwed(some.stream().map(Deliveries::endpointOf).collect(Collectors.toSet()));
+        return again;
+    }
+
+    /** Does the replay whose item an exchange runs, from where an earlier attempt was; blocks until it is over. */
+    public void run(Exchange exchange) throws InterruptedException {
+        WorkLease lease = WorkLease.of(exchange).orElseThrow(() -> new IllegalStateException("a replay is an item of the queue " + QUEUE));
+        new Running(exchange, lease).run();
+    }
+
+    /** One attempt at a replay. */
     private final class Running {
-        private final OperationRun run;
+        private final Exchange exchange;
+        private final WorkLease lease;
+        private final CountDownLatch stopped = new CountDownLatch(1);
         private final List<WorkBacklog.Ended> found;
         private final double rate;
         private final String reason;
-        private final CompletableFuture<Integer> done = new CompletableFuture<>();
         private final long begun = System.nanoTime();
+        private final int first;
         private int next;
-        private volatile int replayed;
+        private int replayed;
 
-        private Running(OperationRun run, List<WorkBacklog.Ended> found, double rate, String reason) {
-            this.run = run;
-            this.found = found;
-            this.rate = rate;
-            this.reason = reason;
+        private Running(Exchange exchange, WorkLease lease) {
+            WorkItem item = lease.item();
+            this.exchange = exchange;
+            this.lease = lease;
+            this.found = read(item.body());
+            this.rate = Double.parseDouble(item.attributes().get(RATE));
+            this.reason = item.attributes().get(REASON);
+            ObjectNode before = operations.find(item.operation()).map(Operation::result).orElse(null);
+            this.first = before == null ? 0 : before.path("looked").asInt();
+            this.next = first;
+            this.replayed = before == null ? 0 : before.path("replayed").asInt();
+            lease.onStop(stopped::countDown);
         }
 
-        private void step() {
-            try {
-                if (run.cancelReason().isPresent()) {
-                    run.result(result());
-                    run.cancel(run.cancelReason().get());
-                } else if (next < found.size()) {
-                    some();
-                    run.step("replay", next * PERCENT / Math.max(1, found.size()), replayed + " of " + found.size() + " are sent again");
-                    thread.schedule(this::step, pause(), TimeUnit.NANOSECONDS);
-                    return;
-                } else {
-                    run.succeed(result());
+        private void run() throws InterruptedException {
+            while (next < found.size() && lease.isHeld()) {
+                if (exchange.getContext().isStopping()) {
+                    throw new DeferException(Instant.EPOCH, "the hub was stopped; the next one goes on with it");
                 }
-            } catch (OperationEndedException | RejectedExecutionException over) {
-                LOG.info("A replay of deliveries ended early: {}", over.toString());
-            } catch (RuntimeException | Error failed) { // else whoever waits for it would wait for ever
-                LOG.warn("A replay of deliveries failed", failed);
-                fail(failed);
+                some();
+                operations.result(exchange, Map.of("found", found.size(), "looked", next, "replayed", replayed));
+                operations.step(exchange, "replay", next * PERCENT / found.size(), replayed + " of " + found.size() + " are sent again");
+                pause();
             }
-            end();
-        }
-
-        private void fail(Throwable failed) {
-            try {
-                run.fail(failed.toString(), result());
-            } catch (RuntimeException untold) {
-                LOG.warn("That a replay of deliveries failed could not be recorded: {}", untold.toString());
+            exchange.getMessage().setHeader(WorkHeaders.RESULT, JSON.valueToTree(Map.of("found", found.size(), "replayed", replayed)).toString());
+            if (lease.isHeld()) {
+                CompletableFuture<Integer> waiting = awaited.get(lease.item().id());
+                if (waiting != null) {
+                    waiting.complete(replayed);
+                }
             }
-        }
-
-        private void end() {
-            underWay.remove(this);
-            done.complete(replayed);
         }
 
         private void some() {
             int most = rate == 0 ? AT_ONCE : (int) Math.max(1, Math.min(AT_ONCE, rate / STEPS_A_SECOND));
             List<WorkBacklog.Ended> some = found.subList(next, Math.min(found.size(), next + most));
-            replayed = replayed + backlog.again(some.stream().filter(each -> deliveries.isKept(each.id())).toList(), reason);
-            deliveries.tellOwed(some.stream().map(each -> DeliveryId.of(each.id()).endpoint()).collect(Collectors.toSet()));
+            replayed += bringBack(some, reason);
             next += some.size();
         }
 
         /** Keeps to the rate over all, also after a step that took long. */
-        private long pause() {
-            return rate == 0 ? 0 : Math.max(0, begun + (long) (next / rate * TimeUnit.SECONDS.toNanos(1)) - System.nanoTime());
+        private void pause() throws InterruptedException {
+            long until = rate == 0 ? begun : begun + (long) ((next - first) / rate * TimeUnit.SECONDS.toNanos(1));
+            long left = until - System.nanoTime();
+            while (left > 0 && lease.isHeld() && !exchange.getContext().isStopping()) {
+                stopped.await(Math.min(left, TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS)), TimeUnit.NANOSECONDS);
+                left = until - System.nanoTime();
+            }
         }
+    }
 
-        private Map<String, Object> result() {
-            return Map.of("found", found.size(), "replayed", replayed);
-        }
+    private static byte[] write(List<Found> found) {
+        return found.stream().map(Found::item).map(each -> each.number() + " " + each.state().name() + " " + each.updated().toEpochMilli())
+                .collect(Collectors.joining("\n")).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static List<WorkBacklog.Ended> read(byte[] body) {
+        return new String(body, StandardCharsets.US_ASCII).lines().map(line -> line.split(" ")).map(parts -> new WorkBacklog.Ended(
+                Long.parseLong(parts[0]), ItemState.valueOf(parts[1]), Instant.ofEpochMilli(Long.parseLong(parts[2])))).toList();
     }
 
     @Override
     public void close() {
-        thread.shutdownNow();
-        underWay.forEach(Running::end);
+        awaited.values().forEach(waiting -> waiting.cancel(false));
     }
 }

@@ -30,6 +30,7 @@ public final class WorkBacklog {
     private static final String KEYS = "WITH RECURSIVE found(name) AS (SELECT MIN(item_key) FROM work_item WHERE queue = ? AND state = '%1$s' "
             + "UNION ALL SELECT (SELECT MIN(item_key) FROM work_item WHERE queue = ? AND state = '%1$s' AND item_key > found.name) "
             + "FROM found WHERE found.name IS NOT NULL) SELECT name FROM found WHERE name IS NOT NULL";
+    private static final String COUNT = "SELECT count(*) FROM work_item WHERE queue = ? AND item_key = ? AND state = '";
     private static final String AGAIN = "UPDATE work_item SET state = 'ready', waits_for = NULL, reason = ?, attempt = 0, lost = 0, "
             + "next_at = ?, finished_at = NULL, stop_state = NULL, stop_reason = NULL, updated_at = ? "
             + "WHERE seq = ? AND operation IS NULL AND state IN ('dead', 'cancelled', 'succeeded') AND state = ? AND updated_at = ?";
@@ -55,14 +56,18 @@ public final class WorkBacklog {
      * An item that has ended, as it was found.
      *
      * @param number names it in this store
-     * @param id its id
      * @param state how it has ended
      * @param updated when it changed last
      */
-    public record Ended(long number, String id, ItemState state, Instant updated) {
+    public record Ended(long number, ItemState state, Instant updated) {
         /** What is to be remembered of an item. */
         public static Ended of(WorkStatus item) {
-            return new Ended(item.number(), item.id(), item.state(), item.updatedAt());
+            return new Ended(item.number(), item.state(), item.updatedAt());
+        }
+
+        /** Whether an item is still as it was found. */
+        boolean isStill(WorkStatus item) {
+            return equals(of(item));
         }
     }
 
@@ -122,6 +127,23 @@ public final class WorkBacklog {
         return store.read(handle -> oldest(handle, keys, limit));
     }
 
+    /** How many items of some keys are ready, wait or run; milliseconds for each hundred thousand. */
+    public long count(List<Key> keys) {
+        return store.read(handle -> {
+            try (Statements statements = new Statements(handle)) {
+                long all = 0;
+                for (Stand stand : stands(statements, keys)) {
+                    for (String state : List.of("ready", "waiting", "running")) {
+                        all += statements.first(COUNT + state + "'", row -> row.getLong(1), stand.queue(), stand.name()).orElse(0L);
+                    }
+                }
+                return all;
+            } catch (SQLException e) {
+                throw new IllegalStateException("counting work items failed: " + e.getMessage(), e);
+            }
+        });
+    }
+
     /** The keys of a queue that have items which are ready or wait. */
     public Set<String> keys(String queue) {
         return store.read(handle -> Stream.of("ready", "waiting").flatMap(state -> handle.createQuery(String.format(KEYS, state))
@@ -162,6 +184,21 @@ public final class WorkBacklog {
         }
         after.wake(item.queue()); // an ordered key may go on
         return true;
+    }
+
+    /** Those of some items that have not changed since they were found. */
+    public List<WorkStatus> unchanged(List<Ended> found) {
+        return store.read(handle -> {
+            List<WorkStatus> same = new ArrayList<>();
+            try (Statements statements = new Statements(handle)) {
+                for (Ended each : found) {
+                    ItemRows.find(statements, each.number()).filter(each::isStill).ifPresent(same::add);
+                }
+            } catch (SQLException e) {
+                throw new IllegalStateException("reading work items failed: " + e.getMessage(), e);
+            }
+            return same;
+        });
     }
 
     /**

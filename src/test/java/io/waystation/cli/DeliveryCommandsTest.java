@@ -50,6 +50,9 @@ class DeliveryCommandsTest {
 
             assertThat(run("endpoints", "pause", id, "--reason", "moving").out()).isEqualToIgnoringNewLines(id + " paused");
             assertThat(json("endpoints", "show", id).path("reason").asText()).endsWith(": moving");
+            assertThat(run("endpoints", "list", "--state", "paused").out()).contains(id);
+            assertThat(run("endpoints", "list", "--state", "expired").out()).doesNotContain(id);
+            assertThat(run("endpoints", "list", "--state", "lost").err()).contains("invalid-parameter");
             assertThat(run("deliveries", "replay", "--endpoint", id, "--dry-run").out()).isEqualToIgnoringNewLines("1 found, 0 replayed");
             assertThat(run("deliveries", "replay", delivery).out()).isEqualToIgnoringNewLines(delivery + " ready");
             receiver.replies(got -> Receiver.Reply.of(200));
@@ -73,6 +76,12 @@ class DeliveryCommandsTest {
             receiver.replies(got -> Receiver.Reply.of(503));
             assertThat(run("endpoints", "test", id).exitCode()).isEqualTo(ExitCode.FAILED);
             assertThat(json("endpoints", "add", "--pull", "--name", "behind NAT").path("pull").asBoolean()).isTrue();
+            Path fields = Files.writeString(data.resolve("fields.json"), "{\"name\":\"file\",\"pull\":true,\"filter\":{\"ref\":\"main\"}}");
+            JsonNode made = json("endpoints", "add", "--from", fields.toString(), "--name", "option");
+            assertThat(made.path("filter").path("ref").asText()).isEqualTo("main");
+            assertThat(made.path("name").asText()).isEqualTo("option");
+            Files.writeString(fields, "[]");
+            assertThat(run("endpoints", "add", "--from", fields.toString()).err()).contains("is no JSON object");
             assertThat(run("keys", "rotate").out()).contains(" was made; ").contains(" secrets were encrypted again");
             assertThat(run("endpoints", "rotate", id).out()).startsWith("whsec_");
             assertThat(run("deliveries", "replay").exitCode()).isEqualTo(ExitCode.USAGE);

@@ -53,7 +53,7 @@ class EdgePullTest {
         Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
         scene = new DeliveryScene(folder.resolve("data"), "waystation.edge.check", "static", "waystation.edge.tokens", "bern=literal:token-of-bern",
                 "waystation.edge.pull-window", "5", "waystation.edge.pull-stall-timeout", "2s", "waystation.edge.lease", "3s",
-                "waystation.delivery.group-down-after", "1s", "waystation.delivery.retry", "1s, 1s, 1s, 1m");
+                "waystation.delivery.group-down-after", "1s", "waystation.delivery.probe-every", "1s", "waystation.delivery.retry", "1s, 1s, 1s, 1m");
     }
 
     @AfterAll
@@ -366,6 +366,20 @@ class EdgePullTest {
                 awaitState(pulls, "succeeded", 1);
                 Awaitility.await().untilAsserted(() -> assertThat(events("group:bern")).contains("io.waystation.group.active"));
             }
+        }
+    }
+
+    @Test
+    void probesAnEndpointThatIsLeftToPullUntilItIsBack() throws Exception {
+        try (Receiver receiver = new Receiver().replies(got -> Receiver.Reply.of(500))) {
+            JsonNode pulls = scene.endpoint(receiver.url("/"), "\"group\":\"basel\",\"whenDown\":\"pull\",\"retry\":\"1s x 50\"");
+            scene.post("push", "{\"n\":1}");
+            Awaitility.await().untilAsserted(() -> assertThat(receiver.received()).extracting(got -> got.header("ce-type")).contains("waystation.probe"));
+
+            receiver.replies(got -> Receiver.Reply.of(200));
+
+            awaitState(pulls, "succeeded", 1);
+            assertThat(receiver.received()).extracting(got -> got.header("ce-type")).doesNotContain("io.waystation.test");
         }
     }
 }

@@ -27,7 +27,6 @@ import io.waystation.HubHome;
 import io.waystation.TlsPair;
 import io.waystation.store.Store;
 import io.waystation.work.ItemState;
-import io.waystation.work.WorkBacklog;
 import io.waystation.work.WorkFilter;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -117,6 +116,15 @@ class EndpointCareTest {
             assertThat(scene.call("PATCH", path, "{\"ordering\":\"alphabetical\"}").path("code").asText()).isEqualTo("invalid-parameter");
             assertThat(scene.call("PATCH", path, "{\"secrets\":[\"x\"]}").path("code").asText()).isEqualTo("invalid-parameter");
             assertThat(scene.call("PATCH", "/api/endpoints/ep_none", "{}").path("code").asText()).isEqualTo("no-such-endpoint");
+            assertThat(scene.call("PATCH", path, "{\"concurrency\":\"many\"}").path("code").asText()).isEqualTo("invalid-parameter");
+            assertThat(scene.call("PATCH", path, "{\"chanels\":[\"shop\"]}").path("code").asText()).isEqualTo("unknown-field");
+            assertThat(scene.call("POST", "/api/endpoints", "{\"pull\":true,\"chanels\":[\"shop\"]}").path("code").asText()).isEqualTo("unknown-field");
+            assertThat(scene.call("POST", "/api/deliveries/replay", "{\"endpiont\":\"x\"}").path("code").asText()).isEqualTo("unknown-field");
+            scene.call("PATCH", path, "{\"ordering\":\"strict\",\"whenDown\":\"pull\"}");
+            JsonNode usual = scene.call("PATCH", path, "{\"ordering\":null,\"whenDown\":null,\"name\":null}");
+            assertThat(List.of(usual.path("ordering").asText(), usual.path("whenDown").asText(), usual.path("name").asText()))
+                    .as("as if never given").containsExactly("none", "hold", moved.url("/new"));
+            assertThat(scene.call("GET", path, null).path("owed").asInt()).as("the first, which waits an hour").isEqualTo(1);
         }
     }
 
@@ -205,6 +213,12 @@ class EndpointCareTest {
         JsonNode started = scene.call("POST", "/api/deliveries/replay", "{" + range + ",\"rate\":4}");
 
         assertThat(dry.path("found").asInt()).isEqualTo(4);
+        assertThat(scene.call("POST", "/api/deliveries/replay", "{" + range + ",\"dryRun\":true,\"type\":\"com.github.p*\"}").path("found").asInt())
+                .isEqualTo(4);
+        assertThat(scene.call("POST", "/api/deliveries/replay", "{" + range + ",\"dryRun\":true,\"type\":\"com.gitlab.*\"}").path("found").asInt())
+                .isZero();
+        assertThat(scene.deliveries("endpoint=" + id + "&type=*.push")).hasSize(6);
+        assertThat(scene.deliveries("endpoint=" + id + "&type=*.issues")).isEmpty();
         assertThat(started.path("status").asInt()).isEqualTo(202);
         Awaitility.await().until(() -> receiver.received().size() == 10);
         assertThat(System.nanoTime() - begun).as("no faster than asked for").isGreaterThan(700_000_000L);
@@ -226,8 +240,8 @@ class EndpointCareTest {
         String id = scene.endpoint(receiver.url("/")).path("id").asText();
         scene.post("push", "{}");
         awaitState(id, "succeeded", 1);
-        Replays replays = scene.hub().bean("replays", Replays.class);
-        List<WorkBacklog.Ended> found = replays.find(new Replays.Which(Set.of(ItemState.SUCCEEDED), null, null,
+        Replays replays = scene.hub().bean("deliveryReplays", Replays.class);
+        List<Replays.Found> found = replays.find(new Replays.Which(Set.of(ItemState.SUCCEEDED), null, null, null,
                 new WorkFilter.More(id, null, null, null, null)));
 
         assertThat(replays.start(found, 0, "once", Map.of()).done().join()).isEqualTo(1);
