@@ -42,20 +42,44 @@ final class JsonText {
         return false;
     }
 
-    /** Valid JSON without the white space between its tokens; everything else stays as written. */
+    /**
+     * Valid JSON without the white space between its tokens; everything else stays as written.
+     *
+     * <p>It goes over strings, which most of a webhook is, in one step and copies stretches, not characters: a client that resumes
+     * waits for this with every event.
+     */
     static String minify(String json) {
-        StringBuilder shorter = new StringBuilder(json.length());
-        boolean quoted = false;
+        StringBuilder shorter = null;
+        int copied = 0;
         for (int i = 0; i < json.length(); i++) {
             char c = json.charAt(i);
-            if (quoted && c == '\\') {
-                shorter.append(c).append(json.charAt(++i));
-            } else if (quoted || !isSpace(c)) {
-                shorter.append(c);
-                quoted ^= c == '"';
+            if (c == '"') {
+                i = endOfString(json, i);
+            } else if (isSpace(c)) {
+                if (shorter == null) {
+                    shorter = new StringBuilder(json.length());
+                }
+                shorter.append(json, copied, i);
+                copied = i + 1;
             }
         }
-        return shorter.toString();
+        return shorter == null ? json : shorter.append(json, copied, json.length()).toString();
+    }
+
+    /** Where the string that starts at a quote ends: at the next one behind an even number of backslashes. */
+    private static int endOfString(String json, int start) {
+        int end = json.indexOf('"', start + 1);
+        while (end > 0) {
+            int before = end;
+            while (json.charAt(before - 1) == '\\') {
+                before--;
+            }
+            if ((end - before) % 2 == 0) {
+                return end;
+            }
+            end = json.indexOf('"', end + 1);
+        }
+        return json.length();
     }
 
     /** Text without the mark some senders put before JSON. */
