@@ -157,16 +157,46 @@ memory() {
   say "- 1,000 clients resume 100 events each: $(fan_out mode=resume subscribers=1000 events=100 subscribe=http://127.0.0.1:3821/memory-resume lastEventId=0-0)"
   post_events memory-long "$EVENTS"
   say "- One client resumes $EVENTS events: $(fan_out mode=resume subscribers=1 events="$EVENTS" subscribe=http://127.0.0.1:3821/memory-long lastEventId=0-0)"
-  local stalled
-  fan_out mode=stall subscribe=http://127.0.0.1:3821/memory-warm publish=http://127.0.0.1:3821/memory-warm messages=15000 > /dev/null
-  before=$(rss "$HUB")
-  stalled=$(fan_out mode=stall subscribe=http://127.0.0.1:3821/memory-stall publish=http://127.0.0.1:3821/memory-stall messages=15000 | tr '\n' ' ')
-  say "- A reader that stalls while 15,000 events of 2 KB pass, one healthy reader beside it: $stalled resident before $before KB, after $(rss "$HUB") KB."
   stop "$HUB"
+  stalled
   hub idle 3822
   sleep 8
   say "- Idle hub, just started: $(rss "$HUB") KB resident."
   stop "$HUB"
+}
+
+# What a reader that stalls costs while it does: live heap, direct buffers and the kernel's buffers of the hub's sockets, less the
+# same without it. The process as a whole tells nothing of a few megabytes.
+stalled() {
+  WAYSTATION_JAVA_OPTS=-XX:NativeMemoryTracking=summary hub stall 3823
+  local costs='' without with
+  stall_round 1 warm > /dev/null
+  for turn in 1 2 3; do
+    without=$(stall_round 0 "without$turn")
+    with=$(stall_round 1 "with$turn")
+    costs="$costs${costs:+, }$((with - without))"
+  done
+  say "- A reader that stalls while 15,000 events of 2 KB pass, one healthy reader beside it, costs $costs KB more than the healthy one alone (live heap, direct buffers and socket buffers of the hub; three turns; $(tr '\n' ' ' < "$WORK/stall.out"))."
+  stop "$HUB"
+}
+
+# stall_round STALLED NAME: KB the hub holds after the events have passed, while the readers are connected still
+stall_round() {
+  local url=http://127.0.0.1:3823/memory-$2 reader
+  fan_out mode=stall stalled="$1" seconds=8 subscribe="$url" publish="$url" messages=15000 > "$WORK/stall.out" &
+  reader=$!
+  until grep -q healthy_received "$WORK/stall.out" || ! kill -0 "$reader" 2> /dev/null; do sleep 0.2; done
+  sleep 2
+  held "$HUB" 3823
+  wait "$reader"
+}
+
+# held PID PORT: KB of live objects, of memory outside the heap that buffers take, and of data in the kernel for its sockets
+held() {
+  jcmd "$1" GC.class_histogram | awk '/^Total/ {printf "%d\n", $3 / 1024}' > "$WORK/held"
+  jcmd "$1" VM.native_memory summary scale=KB | awk -F'[=,K]' '/ Other \(/ {print $2}' >> "$WORK/held"
+  ss -Htmn state established "sport = :$2" 2> /dev/null | grep -o ',w[0-9]*' | awk '{w += substr($0, 3)} END {printf "%d\n", w / 1024}' >> "$WORK/held"
+  awk '{kb += $1} END {print kb}' "$WORK/held"
 }
 
 # post_events CHANNEL COUNT: numbered events with the marker the load tool counts

@@ -22,7 +22,7 @@ import java.util.Map;
  *
  * Modes: {@code throughput} (messages in flight at once), {@code latency} (one message at a time),
  * {@code resume} (every subscriber asks for what came after an id), {@code hold} (connect and wait),
- * {@code stall} (one subscriber never reads, one does). A message carries the marker {@value #MARKER}, which each
+ * {@code stall} (one subscriber never reads, unless {@code stalled=0}, and one does). A message carries the marker {@value #MARKER}, which each
  * subscriber counts.
  */
 public final class FanOut {
@@ -120,16 +120,22 @@ public final class FanOut {
     }
 
     private void stall() throws Exception {
-        List<Connection> pair = subscribe(2);
-        pair.get(0).reads = false;
-        pair.get(0).channel.keyFor(selector).interestOps(0);
+        boolean stalled = number("stalled", 1) > 0; // 0 shows what the same costs without it
+        List<Connection> pair = subscribe(stalled ? 2 : 1);
+        if (stalled) {
+            pair.get(0).reads = false;
+            pair.get(0).channel.keyFor(selector).interestOps(0);
+        }
         List<Connection> publishers = publishers(number("inflight", 4));
         int messages = number("messages", 15_000);
         publish(publishers, messages, messages);
-        System.out.printf("healthy_received=%d%n", pair.get(1).got);
+        System.out.printf("healthy_received=%d%n", pair.get(pair.size() - 1).got);
         long until = System.nanoTime() + number("seconds", 3) * 1_000_000_000L;
         while (System.nanoTime() < until) {
             pump(200);
+        }
+        if (!stalled) {
+            return;
         }
         pair.get(0).reads = true;
         pair.get(0).channel.keyFor(selector).interestOps(SelectionKey.OP_READ);

@@ -2,6 +2,7 @@ package io.waystation.cli;
 
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.dsl.yaml.YamlRoutesBuilderLoader;
@@ -14,6 +15,12 @@ import org.apache.camel.spi.Resource;
  * once more before, to look for those.
  */
 final class QuickRoutesLoader extends YamlRoutesBuilderLoader {
+    /**
+     * Beans as a key of the file's list itself, or a file written in a way that hides where its keys stand: wide dashes, flow
+     * style. Beans of a template stand further in and are none of those that have to be there before all routes.
+     */
+    private static final Pattern MAY_BE_AT_THE_TOP = Pattern.compile("^(?:\\s*-\\s+| {0,3})[\"']?beans|^-\\s\\s|^\\s*[\\[{]", Pattern.MULTILINE);
+
     @Override
     public boolean isSupportedExtension(String extension) {
         return "camel.yaml".equals(extension);
@@ -29,7 +36,7 @@ final class QuickRoutesLoader extends YamlRoutesBuilderLoader {
     private static boolean mayHoldBeans(Resource resource) throws Exception {
         try (InputStream file = resource.getInputStream()) {
             String text = new String(file.readAllBytes(), StandardCharsets.UTF_8);
-            return text.contains("beans") || text.contains("Pipe");
+            return text.contains("Pipe") || text.contains("beans") && MAY_BE_AT_THE_TOP.matcher(text).find();
         }
     }
 
