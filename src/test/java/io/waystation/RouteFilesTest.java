@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -23,11 +25,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.yaml.snakeyaml.Yaml;
 
+import io.waystation.channel.ChannelName;
+
 /** Every route and Kamelet file is one that Kaoto opens and a newcomer understands. */
 class RouteFilesTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final List<Path> ROUTE_FOLDERS =
             List.of(Path.of("src/main/resources/routes"), Path.of("src/main/resources/client"));
+
+    /** First segment of an address of the hub's own. */
+    private static final Pattern ADDRESS = Pattern.compile("platform-http:/([^/{\\s]+)");
 
     /** A parameter of such a name never reaches its Kamelet. */
     private static final Set<String> OF_THE_ENDPOINT = Set.of("block", "timeout", "failIfNoConsumers", "location", "noErrorHandler",
@@ -52,6 +59,18 @@ class RouteFilesTest {
         for (Path folder : ROUTE_FOLDERS) {
             checkIds(files(List.of(folder), ".camel.yaml"));
         }
+    }
+
+    @Test
+    void takesNoPathForTheHubThatAChannelMayHave() throws IOException {
+        List<String> words = new ArrayList<>();
+        for (Path file : files(ROUTE_FOLDERS, ".camel.yaml")) {
+            Matcher address = ADDRESS.matcher(Files.readString(file));
+            while (address.find()) {
+                words.add(address.group(1));
+            }
+        }
+        assertThat(words).contains("events", "stream").filteredOn(ChannelName::isWellFormed).isSubsetOf(ChannelName.RESERVED);
     }
 
     private static void checkIds(List<Path> files) throws IOException {

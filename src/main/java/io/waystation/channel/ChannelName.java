@@ -11,10 +11,10 @@ import java.util.Set;
 public final class ChannelName {
     /** First path segments that are or may become addresses of the hub; compared without case. */
     public static final Set<String> RESERVED = Set.of(
-            "api", "assets", "auth", "channels", "console", "documentation", "edge", "events", "favicon", "health",
-            "livez", "login", "logout", "mcp", "metrics", "new", "oauth", "observe", "openapi", "operations", "q",
-            "readyz", "replay", "robots", "static", "stream", "tokens", "v1", "v2", "version", "webhook", "webhooks",
-            "well-known");
+            "api", "assets", "auth", "channels", "console", "documentation", "download", "edge", "events", "favicon",
+            "health", "livez", "login", "logout", "mcp", "metrics", "new", "oauth", "observe", "openapi",
+            "operations", "q", "readyz", "replay", "robots", "static", "stream", "tokens", "v1", "v2", "version",
+            "webhook", "webhooks", "well-known");
 
     private static final int LONGEST = 128;
     private static final int RANDOM_BYTES = 12;
