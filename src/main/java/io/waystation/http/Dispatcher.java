@@ -26,6 +26,8 @@ import io.waystation.event.Headers;
  */
 final class Dispatcher implements Handler<HttpServerRequest>, OpenStream.Listener {
     private static final long LINGER_MILLIS = 2_000;
+    /** HTTP/2's error code CANCEL. */
+    private static final long CANCEL = 8;
 
     private final HttpSettings settings;
     private final RouteTable routes;
@@ -71,7 +73,7 @@ final class Dispatcher implements Handler<HttpServerRequest>, OpenStream.Listene
         List<String> segments = path == null || !path.startsWith("/") ? null : PathPattern.split(path);
         if (stopping) {
             connection.finish();
-            refuse(request, connection, Problem.retryLater("stopping", "The hub is stopping."));
+            putOff(request, connection, Problem.retryLater("stopping", "The hub is stopping."));
         } else if (cors.handles(request)) {
             return;
         } else if (segments == null) {
@@ -107,7 +109,7 @@ final class Dispatcher implements Handler<HttpServerRequest>, OpenStream.Listene
                     ? Problem.of(406, "not-acceptable", "This path answers with none of the types asked for.")
                     : Problem.of(415, "unsupported-media-type", "This path does not take this content type."));
         } else if (consumer.isGone() || consumer.isSuspended()) {
-            refuse(request, connection, Problem.retryLater(
+            putOff(request, connection, Problem.retryLater(
                     "route-stopped", "The route of this path is stopped or being reloaded. Nothing was kept."));
         } else {
             new Call(this, request, connection, consumer, found.values()).begin();
@@ -160,6 +162,21 @@ final class Dispatcher implements Handler<HttpServerRequest>, OpenStream.Listene
     static void announceClose(HttpServerRequest request) {
         if (request.version() != HttpVersion.HTTP_2 && !request.response().headWritten()) {
             request.response().putHeader("Connection", "close");
+        }
+    }
+
+    /** Asks to come again. A stream's client is dropped instead: EventSource and smee-client take any answer but 200 for the end. */
+    private void putOff(HttpServerRequest request, Connection connection, Problem problem) {
+        String accept = request.getHeader("accept");
+        if (!request.method().equals(HttpMethod.GET) || accept == null || !accept.contains("text/event-stream")) {
+            refuse(request, connection, problem);
+            return;
+        }
+        note(request, connection, problem);
+        if (request.version() == HttpVersion.HTTP_2) {
+            request.response().reset(CANCEL);
+        } else {
+            connection.close();
         }
     }
 

@@ -182,6 +182,19 @@ class RequestTest {
     }
 
     @Test
+    void streamsOfSuspendedRoutesAreDroppedBecauseTheirClientsWouldTakeAnAnswerForTheEnd() throws Exception {
+        server.context().getRouteController().suspendRoute("third");
+        try (ServerFixture.Raw raw = server.raw()) {
+            raw.send("GET /new HTTP/1.1\r\nHost: h\r\nAccept: text/event-stream, */*\r\n\r\n");
+            assertThat(raw.readAll()).isEmpty();
+        } finally {
+            server.context().getRouteController().resumeRoute("third");
+        }
+        assertThat(server.bean(RefusedRequests.NAME, RefusedRequests.class).latest())
+                .anyMatch(refused -> refused.path().equals("/new") && refused.code().equals("route-stopped"));
+    }
+
+    @Test
     void restartingRoutesKeepTheirPath() throws Exception {
         server.context().getRouteController().stopRoute("second");
         assertThat(server.get("/new/redeliver").statusCode()).isEqualTo(503);
