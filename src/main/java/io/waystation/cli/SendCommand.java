@@ -34,8 +34,8 @@ public final class SendCommand implements Callable<Integer> {
     private String payload;
 
     @Option(names = "--provider", defaultValue = "github", paramLabel = "NAME",
-            description = "Whose headers and signature to use: github, gitlab, bitbucket, gitea, forgejo, linear,"
-                    + " standard-webhooks, slack, stripe, shopify, websub, hmac or bearer (default: ${DEFAULT-VALUE}).")
+            description = "Whose headers and signature to use: github, gitlab, bitbucket, bitbucket-server, gitea,"
+                    + " forgejo, linear, standard-webhooks, slack, stripe, shopify, jira, websub, cloudevents, hmac or bearer (default: ${DEFAULT-VALUE}).")
     private String provider;
 
     @Option(names = "--event", defaultValue = "push", paramLabel = "NAME", description = "Event name (default: ${DEFAULT-VALUE}).")

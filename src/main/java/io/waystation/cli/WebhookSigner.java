@@ -14,6 +14,10 @@ import javax.crypto.Mac;
 import org.apache.commons.codec.digest.HmacAlgorithms;
 import org.apache.commons.codec.digest.HmacUtils;
 
+import io.waystation.key.Ed25519;
+import io.waystation.key.StandardWebhooksKey;
+import io.waystation.settings.Secret;
+
 /**
  * Makes the headers with which a provider would send a webhook: event, delivery id and signature.
  *
@@ -22,7 +26,8 @@ import org.apache.commons.codec.digest.HmacUtils;
 final class WebhookSigner {
     /** Providers whose webhooks can be signed. */
     enum Provider {
-        GITHUB, GITLAB, BITBUCKET, GITEA, FORGEJO, LINEAR, STANDARD_WEBHOOKS, SLACK, STRIPE, SHOPIFY, WEBSUB, HMAC, BEARER;
+        GITHUB, GITLAB, BITBUCKET, BITBUCKET_SERVER, GITEA, FORGEJO, LINEAR, STANDARD_WEBHOOKS, SLACK, STRIPE, SHOPIFY, JIRA, WEBSUB,
+        CLOUDEVENTS, HMAC, BEARER;
 
         /** Name as it is written on the command line. */
         @Override
@@ -74,11 +79,14 @@ final class WebhookSigner {
             case GITHUB -> Map.of("X-GitHub-Event", event, "X-GitHub-Delivery", id, "User-Agent", "GitHub-Hookshot/waystation");
             case GITLAB -> Map.of("X-Gitlab-Event", event, "X-Gitlab-Event-UUID", id, "Idempotency-Key", id);
             case BITBUCKET -> Map.of("X-Event-Key", event, "X-Request-UUID", id);
+            case BITBUCKET_SERVER -> Map.of("X-Event-Key", event, "X-Request-Id", id);
             case GITEA -> Map.of("X-Gitea-Event", event, "X-Gitea-Delivery", id);
             case FORGEJO -> Map.of("X-Forgejo-Event", event, "X-Forgejo-Delivery", id,
                     "X-Gitea-Event", event, "X-Gitea-Delivery", id);
             case LINEAR -> Map.of("Linear-Event", event, "Linear-Delivery", id);
             case SHOPIFY -> Map.of("X-Shopify-Topic", event, "X-Shopify-Webhook-Id", id);
+            case JIRA -> Map.of("X-Atlassian-Webhook-Identifier", id);
+            case CLOUDEVENTS -> Map.of("ce-specversion", "1.0", "ce-id", id, "ce-source", "/waystation-send", "ce-type", event);
             case STANDARD_WEBHOOKS, SLACK, STRIPE, WEBSUB, HMAC, BEARER -> Map.of("Idempotency-Key", id);
         };
     }
@@ -90,7 +98,7 @@ final class WebhookSigner {
             case GITHUB -> Map.of("X-Hub-Signature-256", "sha256=" + hex(key, body));
             case GITLAB -> secret.startsWith("whsec_")
                     ? standardWebhooks(id, seconds, body) : Map.of("X-Gitlab-Token", secret);
-            case BITBUCKET, WEBSUB -> Map.of(HUB_SIGNATURE, "sha256=" + hex(key, body));
+            case BITBUCKET, BITBUCKET_SERVER, JIRA, WEBSUB -> Map.of(HUB_SIGNATURE, "sha256=" + hex(key, body));
             case GITEA -> Map.of("X-Gitea-Signature", hex(key, body));
             case FORGEJO -> Map.of("X-Forgejo-Signature", hex(key, body), "X-Gitea-Signature", hex(key, body));
             case LINEAR -> Map.of("Linear-Signature", hex(key, body));
@@ -100,19 +108,24 @@ final class WebhookSigner {
             case STRIPE -> Map.of("Stripe-Signature", "t=" + seconds + ",v1=" + hex(key, bytes(seconds + "."), body));
             case SHOPIFY -> Map.of("X-Shopify-Hmac-SHA256", base64(hmac(key, body)));
             case HMAC -> Map.of("X-Signature", hex(key, body));
-            case BEARER -> Map.of("Authorization", "Bearer " + secret);
+            case BEARER, CLOUDEVENTS -> Map.of("Authorization", "Bearer " + secret);
         };
     }
 
     private Map<String, String> standardWebhooks(String id, String seconds, byte[] body) {
-        byte[] key;
+        StandardWebhooksKey key;
         try {
-            key = Base64.getDecoder().decode(secret.startsWith("whsec_") ? secret.substring(6) : secret);
+            key = StandardWebhooksKey.of(Secret.of(secret));
         } catch (IllegalArgumentException malformed) {
-            throw new CommandFailure(ExitCode.USAGE, "the secret is not one of Standard Webhooks: whsec_ and Base64");
+            throw new CommandFailure(ExitCode.USAGE, "the secret cannot be used: " + malformed.getMessage());
         }
-        return Map.of("webhook-id", id, "webhook-timestamp", seconds,
-                "webhook-signature", "v1," + base64(hmac(key, bytes(id + "." + seconds + "."), body)));
+        if (!key.isSymmetric() && key.privateKey() == null) {
+            throw new CommandFailure(ExitCode.USAGE, "the secret is a public key, which cannot sign; it is whsec_ or whsk_ and Base64");
+        }
+        byte[] start = bytes(id + "." + seconds + ".");
+        return Map.of("webhook-id", id, "webhook-timestamp", seconds, "webhook-signature", key.isSymmetric()
+                ? "v1," + base64(hmac(key.bytes(), start, body))
+                : "v1a," + base64(Ed25519.sign(key.privateKey(), start, body)));
     }
 
     private static String hex(byte[] key, byte[]... parts) {

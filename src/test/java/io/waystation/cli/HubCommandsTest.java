@@ -197,6 +197,25 @@ class HubCommandsTest {
     }
 
     @Test
+    void whatIsSentInTheNameOfAProviderIsVerifiedAsItsWebhook() throws Exception {
+        Path payload = Files.writeString(folder.resolve("sent.json"), "{\"webhookTimestamp\":" + System.currentTimeMillis() + "}");
+        for (WebhookSigner.Provider provider : WebhookSigner.Provider.values()) {
+            if (provider == WebhookSigner.Provider.STANDARD_WEBHOOKS) {
+                continue; // no variable here holds a key of it; see WebhookSignerTest
+            }
+            String channel = "sent-" + provider;
+            json("channels", "set", channel, "--secret-env", "PATH", "--provider", provider.toString());
+
+            CommandLineRun sent = CommandLineRun.of("send", hub.uri("/" + channel).toString(), "--payload", payload.toString(),
+                    "--provider", provider.toString(), "--secret-env", "PATH");
+
+            assertThat(sent.exitCode()).as("%s: %s", provider, sent.err()).isZero();
+            assertThat(json("events", "list", "--channel", channel).path("events").get(0).path("verified").asText())
+                    .isEqualTo(provider + ":" + channel);
+        }
+    }
+
+    @Test
     void aNewChannelIsClosedAndIsOpenedToSendersAndToReadersApart() throws Exception {
         JsonNode closed = json("channels", "set", "closed", "--retention", "7d");
         JsonNode inbox = json("channels", "set", "inbox", "--open");
