@@ -2,6 +2,7 @@ package io.waystation.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.camel.Exchange;
+import org.apache.commons.codec.digest.HmacAlgorithms;
+import org.apache.commons.codec.digest.HmacUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +37,8 @@ class HostileHeadersTest {
             "camel_exec_command_executable", "CamelFileName", "CamelHttpUri", "camel.http.uri", "kafka.OVERRIDE_TOPIC", "Kafka.Override_Topic",
             "org.apache.camel.Something", "GitHubPullRequest", "CamelWaystationVerified", "CamelCloudEventType");
 
+    private static final String SECRET = "hostile-headers-secret";
+
     private final BlockingQueue<Map<String, Object>> unverified = new LinkedBlockingQueue<>();
     private final BlockingQueue<Map<String, Object>> verifiedOnly = new LinkedBlockingQueue<>();
 
@@ -42,7 +48,7 @@ class HostileHeadersTest {
 
     @BeforeEach
     void startsAHubWithTwoGroups() throws Exception {
-        Path home = HubHome.in(folder).route("hostile.camel.yaml", """
+        Path home = HubHome.in(folder).source("signed", "literal:" + SECRET).route("hostile.camel.yaml", """
                 - route:
                     id: hostile-any
                     description: Hands every event to the test
@@ -65,7 +71,7 @@ class HostileHeadersTest {
                         - to:
                             uri: direct:hostile-verified
                 """).path();
-        hub = HubFixture.start(folder.resolve("data"), Optional.of(home));
+        hub = HubFixture.start(folder.resolve("data"), Optional.of(home), "waystation.secrets.literal", "true");
         hub.context().addRoutes(new org.apache.camel.builder.RouteBuilder() {
             @Override
             public void configure() {
@@ -92,6 +98,7 @@ class HostileHeadersTest {
         head.append("Content-Length: ").append(body.length).append("\r\n\r\n");
 
         try (EventStream own = EventStream.open(hub.uri("/stream/hostile-headers-test"));
+                EventStream smee = EventStream.open(hub.uri("/hostile-headers-test"));
                 EventStream gosmee = EventStream.open(hub.uri("/events/hostile-headers-test"))) {
             String answer;
             try (Socket socket = new Socket("127.0.0.1", hub.port())) {
@@ -109,6 +116,11 @@ class HostileHeadersTest {
 
             assertHarmless(frameWithData(own));
             assertHarmless(frameWithData(gosmee));
+            // smee-client sends every field of the frame but body, query and timestamp to the target as a header
+            List<String> sent = new ArrayList<>();
+            new ObjectMapper().readTree(frameWithData(smee)).fieldNames().forEachRemaining(sent::add);
+            assertThat(sent).contains("body", "query").map(name -> name.toLowerCase(Locale.ROOT))
+                    .doesNotContainAnyElementsOf(NAMES.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList());
         }
     }
 
@@ -116,16 +128,23 @@ class HostileHeadersTest {
     void aForgedReleaseOnAnOpenChannelReachesOnlyGroupsThatAskForUnverifiedEvents() throws Exception {
         byte[] body = "{\"action\":\"published\",\"release\":{\"tag_name\":\"v1\"},\"repository\":{\"full_name\":\"nats-io/nats-server\"}}"
                 .getBytes(StandardCharsets.US_ASCII);
+        release("/forged-release-test", "0".repeat(64), body);
+        release("/webhook/signed", new HmacUtils(HmacAlgorithms.HMAC_SHA_256, SECRET).hmacHex(body), body);
+
+        Map<String, Object> headers = unverified.poll(Patience.SOON.toSeconds(), TimeUnit.SECONDS);
+        assertThat(headers).containsEntry("CamelCloudEventType", "com.github.release.published").containsEntry("CamelWaystationVerified", "none");
+        assertThat(verifiedOnly.poll(Patience.SOON.toSeconds(), TimeUnit.SECONDS)).as("first event of the group for verified ones")
+                .containsEntry("CamelWaystationChannel", "signed").containsEntry("CamelWaystationVerified", "github:/webhook/signed");
+    }
+
+    private void release(String path, String signature, byte[] body) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", hub.port())) {
-            socket.getOutputStream().write(("POST /forged-release-test HTTP/1.1\r\nHost: hub\r\nConnection: close\r\nContent-Type: application/json\r\n"
-                    + "X-GitHub-Event: release\r\nX-Hub-Signature-256: sha256=" + "0".repeat(64) + "\r\nContent-Length: " + body.length + "\r\n\r\n")
+            socket.getOutputStream().write(("POST " + path + " HTTP/1.1\r\nHost: hub\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                    + "X-GitHub-Event: release\r\nX-Hub-Signature-256: sha256=" + signature + "\r\nContent-Length: " + body.length + "\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().write(body);
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1)).startsWith("HTTP/1.1 202");
         }
-        Map<String, Object> headers = unverified.poll(Patience.SOON.toSeconds(), TimeUnit.SECONDS);
-        assertThat(headers).containsEntry("CamelCloudEventType", "com.github.release.published").containsEntry("CamelWaystationVerified", "none");
-        assertThat(verifiedOnly).isEmpty();
     }
 
     private static void assertHarmless(String data) {

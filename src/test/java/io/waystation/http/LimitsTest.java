@@ -192,7 +192,8 @@ class LimitsTest {
                 raw.send(malformed(random));
                 raw.socket().shutdownOutput();
                 String answer = read(raw);
-                assertThat(answer.startsWith("HTTP/1.1 5") && !answer.startsWith("HTTP/1.1 503")).as(answer).isFalse();
+                // other versions than 1.0 and 1.1 are refused with 501 by Vert.x, before the hub sees the request
+                assertThat(answer).doesNotContainPattern("HTTP/1\\.[01] 5(?!03)");
             }
         }
         isHealthy();
