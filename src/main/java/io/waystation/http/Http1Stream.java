@@ -25,6 +25,8 @@ final class Http1Stream extends OpenStream {
     @Override
     void sendHead() {
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(highWaterMark / 2, highWaterMark));
+        // Linux lets the buffer of a socket whose client stalls grow to 4 MiB, and takes twice what is asked for here.
+        channel.config().setOption(ChannelOption.SO_SNDBUF, highWaterMark / 2);
         response.setChunked(chunked);
         response.write(Buffer.buffer()); // sends the head; the encoder writes no chunk for no bytes
         encoder = channel.pipeline().context("httpEncoder");
