@@ -91,8 +91,8 @@ final class PostLoad implements AutoCloseable {
     }
 
     private HttpRequest request(int number) {
-        byte[] body = ("{\"number\":" + number + ",\"repository\":{\"full_name\":\"acme/site" + number % 7
-                + "\"},\"fill\":\"" + "x".repeat(number % 2000) + "\"}").getBytes(StandardCharsets.UTF_8);
+        byte[] body = ("{\"number\":" + number + ",\"repository\":{\"full_name\":\"acme/site" + Math.floorMod(number, 7)
+                + "\"},\"fill\":\"" + "x".repeat(Math.floorMod(number, 2000)) + "\"}").getBytes(StandardCharsets.UTF_8);
         HttpRequest.Builder request = HttpRequest.newBuilder(target)
                 .timeout(Duration.ofSeconds(10))
                 .header("Content-Type", "application/json")
