@@ -93,7 +93,11 @@ public final class EndpointsCommand {
         private static Map<String, Object> fields(Path file) {
             try {
                 byte[] text = file.toString().equals("-") ? System.in.readAllBytes() : Files.readAllBytes(file);
-                return JSON.readValue(text, new TypeReference<LinkedHashMap<String, Object>>() { });
+                Map<String, Object> fields = JSON.readValue(text, new TypeReference<LinkedHashMap<String, Object>>() { });
+                if (fields == null) {
+                    throw new CommandFailure(ExitCode.USAGE, file + " is no JSON object");
+                }
+                return fields;
             } catch (JsonProcessingException malformed) {
                 throw new CommandFailure(ExitCode.USAGE, file + " is no JSON object");
             } catch (IOException unreadable) {

@@ -19,7 +19,7 @@ final class QuickRoutesLoader extends YamlRoutesBuilderLoader {
      * Beans as a key of the file's list itself, or a file written in a way that hides where its keys stand: wide dashes, flow
      * style. Beans of a template stand further in and are none of those that have to be there before all routes.
      */
-    private static final Pattern MAY_BE_AT_THE_TOP = Pattern.compile("^(?:\\s*-\\s+| {0,3})[\"']?beans|^-\\s\\s|^\\s*[\\[{]", Pattern.MULTILINE);
+    private static final Pattern MAY_BE_AT_THE_TOP = Pattern.compile("^\\uFEFF?(?:(?:\\s*-\\s+| {0,3})[\"']?beans|\\s*-\\s*[\\[{#&!?]|-\\s\\s|\\s*[\\[{])", Pattern.MULTILINE);
 
     @Override
     public boolean isSupportedExtension(String extension) {

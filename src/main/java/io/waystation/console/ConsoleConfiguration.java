@@ -55,7 +55,8 @@ public final class ConsoleConfiguration implements CamelConfiguration {
                 registry.lookupByNameAndType("deliveryReplays", Replays.class), clock));
         registry.bind("fleetApi", new FleetApi(registry.lookupByNameAndType("fleet", Fleet.class),
                 registry.lookupByNameAndType("rollouts", Rollouts.class)));
-        registry.bind("workApi", new WorkApi(registry.lookupByNameAndType("workItems", WorkItems.class)));
+        registry.bind("workApi", new WorkApi(registry.lookupByNameAndType("workItems", WorkItems.class),
+                registry.lookupByNameAndType("deliveries", Deliveries.class)));
         registry.bind("hubApi", new HubApi(registry.lookupByNameAndType("groups", Groups.class),
                 registry.lookupByNameAndType(RefusedRequests.NAME, RefusedRequests.class),
                 registry.lookupByNameAndType("backup", Backup.class),

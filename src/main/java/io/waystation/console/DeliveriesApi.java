@@ -138,7 +138,8 @@ public final class DeliveriesApi {
         Audit.note(exchange, "replays " + found.size() + " deliveries in operation", started.operation());
         answer.put("operation", started.operation());
         answer.put("replayed", rate == 0 && found.size() <= MOST
-                ? started.done().copy().completeOnTimeout(null, LONGEST_SECONDS, TimeUnit.SECONDS).join() : null);
+                ? started.done().copy().completeOnTimeout(null, LONGEST_SECONDS, TimeUnit.SECONDS)
+                .exceptionally(stopping -> null).join() : null);
         ApiAnswer.json(exchange, 202, answer);
     }
 

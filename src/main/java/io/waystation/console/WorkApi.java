@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.camel.Exchange;
 
+import io.waystation.delivery.Deliveries;
 import io.waystation.http.Access;
 import io.waystation.http.ProblemException;
 import io.waystation.http.Token;
@@ -25,9 +26,11 @@ public final class WorkApi {
     private static final int USUAL = 50;
 
     private final WorkItems items;
+    private final Deliveries deliveries;
 
-    WorkApi(WorkItems items) {
+    WorkApi(WorkItems items, Deliveries deliveries) {
         this.items = items;
+        this.deliveries = deliveries;
     }
 
     /** {@code GET /api/work/queues}. */
@@ -144,8 +147,9 @@ public final class WorkApi {
     /** {@code POST /api/work/items/{number}/replay}. */
     public void replay(Exchange exchange) {
         long number = number(exchange);
-        items.find(number).orElseThrow(WorkApi::missing);
-        if (!items.replay(number, "replayed by " + who(exchange))) {
+        WorkStatus item = items.find(number).orElseThrow(WorkApi::missing);
+        String reason = "replayed by " + who(exchange);
+        if (!(Deliveries.isDelivery(item) ? deliveries.replay(item, reason) : items.replay(number, reason))) {
             throw new ProblemException(409, "work-item-not-replayable", "Only dead letters and cancelled items can be replayed.");
         }
         Audit.note(exchange, "replayed work item", number);

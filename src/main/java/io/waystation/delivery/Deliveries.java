@@ -321,9 +321,23 @@ public final class Deliveries implements Predicate<Event> {
      * @return whether it was one
      */
     public boolean replay(WorkStatus delivery, String reason) {
+        takeBack(List.of(delivery));
         boolean again = items.replay(delivery.number(), reason);
         tellOwed(Set.of(endpointOf(delivery)));
         return again;
+    }
+
+    /** Whether an item of a queue is a delivery. */
+    public static boolean isDelivery(WorkStatus item) {
+        return QUEUE.equals(item.queue()) || ORDERED.equals(item.queue());
+    }
+
+    /** Takes deliveries that will be owed again out of the streams they were handed to, where an acknowledgement would end them. */
+    void takeBack(List<WorkStatus> some) {
+        store.writeNow(handle -> {
+            some.forEach(each -> PullRows.forgetEnded(handle, endpointOf(each), each.number()));
+            return null;
+        });
     }
 
     /** Tells that something is owed to endpoints, after it is on disk. */

@@ -43,6 +43,12 @@ public record Endpoint(String id, String name, EndpointAddress address, EventSel
         return new Endpoint(id, name, address, selection, terms, credentials, membership, account, other, leaseUntil, after, created, now);
     }
 
+    /** The endpoint whose events begin behind another offset. */
+    Endpoint behind(long offset) {
+        return new Endpoint(id, name, address, selection, terms, credentials, membership, account, standing, leaseUntil, offset, created,
+                updated);
+    }
+
     /** The endpoint with other keys. */
     Endpoint with(List<SigningKey> other, Instant now) {
         return new Endpoint(id, name, address, selection, terms, credentials.with(other), membership, account, standing, leaseUntil,

@@ -58,7 +58,14 @@ public final class Endpoints {
         this.settings = settings;
         this.guard = guard;
         this.clock = clock;
-        rows.all().forEach(endpoint -> byId.put(endpoint.id(), endpoint));
+        long newest = tail.getAsLong();
+        for (Endpoint endpoint : rows.all()) {
+            Endpoint known = endpoint.after() <= newest ? endpoint : endpoint.behind(newest); // an older log was put in place
+            if (known != endpoint) {
+                rows.put(known).join();
+            }
+            byId.put(known.id(), known);
+        }
         publish();
     }
 
@@ -135,7 +142,6 @@ public final class Endpoints {
     List<Endpoint> matching(PositionedEvent positioned) {
         Event event = positioned.event();
         long offset = positioned.position().offset();
-        long newest = tail.getAsLong();
         Collection<Registered> all = current.values();
         if (all.isEmpty()) {
             return List.of();
@@ -143,9 +149,7 @@ public final class Endpoints {
         List<Endpoint> found = new ArrayList<>();
         Supplier<JsonNode> body = parsedOnce(event);
         for (Registered each : all) {
-            long after = each.endpoint().after();
-            boolean before = offset <= after && after <= newest; // else an older log was put in place since
-            if (!before && each.selection().accepts(event, body)) {
+            if (offset > each.endpoint().after() && each.selection().accepts(event, body)) {
                 found.add(each.endpoint());
             }
         }

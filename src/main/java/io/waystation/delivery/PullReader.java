@@ -53,7 +53,17 @@ final class PullReader {
     /** What an endpoint is handed behind a position; blocks. */
     Piece read(String id, long after) {
         Optional<Endpoint> endpoint = endpoints.find(id).filter(found -> found.standing().state() != EndpointState.PAUSED);
-        return endpoint.map(found -> new Reading(found, after).read()).orElse(Piece.NOTHING);
+        return endpoint.map(found -> read(found, after)).orElse(Piece.NOTHING);
+    }
+
+    private Piece read(Endpoint endpoint, long after) {
+        Piece piece;
+        Reading reading;
+        do {
+            reading = new Reading(endpoint, after);
+            piece = reading.read();
+        } while (reading.parked && piece.frames().isEmpty() && !stopping.getAsBoolean()); // what is behind them may be good
+        return piece;
     }
 
     /** One reading; not thread-safe. */
@@ -64,6 +74,7 @@ final class PullReader {
         private final List<PullRows.Handed> given = new ArrayList<>();
         private long bytes;
         private boolean held;
+        private boolean parked;
 
         private Reading(Endpoint endpoint, long after) {
             this.endpoint = endpoint;
@@ -102,6 +113,7 @@ final class PullReader {
                     held = true; // those behind it must not overtake it
                 } else {
                     LOG.warn("Delivery {} cannot be handed out and is a dead letter: {}", each.delivery(), unusable.toString());
+                    parked = true;
                     rows.park(endpoint.id(), each, "it could not be handed out: " + unusable.getMessage());
                 }
                 return false;

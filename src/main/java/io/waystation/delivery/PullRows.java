@@ -25,6 +25,8 @@ import org.jdbi.v3.core.Handle;
 final class PullRows {
     private static final String HANDED = "SELECT p.position, p.item, i.id, i.state FROM delivery_pull p LEFT JOIN work_item i ON i.seq = p.item "
             + "WHERE p.endpoint = ? ORDER BY p.position";
+    private static final String FORGET_ENDED = "DELETE FROM delivery_pull WHERE endpoint = ? AND item = ? AND NOT EXISTS "
+            + "(SELECT 1 FROM work_item i WHERE i.seq = delivery_pull.item AND i.state IN ('ready', 'waiting', 'running'))";
     private static final int ENDED_AT_ONCE = 64;
 
     private final Store store;
@@ -130,7 +132,7 @@ final class PullRows {
         return store.writeNow(handle -> {
             look.stale().forEach(position -> handle.execute("DELETE FROM delivery_pull WHERE endpoint = ? AND position = ?", endpoint, position));
             Look now = look(handle, endpoint, Integer.MAX_VALUE, given.size());
-            if (!now.begins(given)) {
+            if (given.isEmpty() || !now.begins(given)) {
                 return given.isEmpty();
             }
             for (Handed each : given) {
@@ -185,6 +187,11 @@ final class PullRows {
         List<Long> some = backlog.oldest(keys(endpoint), ENDED_AT_ONCE).items().stream().map(WorkStatus::number).toList();
         return some.isEmpty() ? 0 : store.writeNow(handle ->
                 backlog.end(handle, some, new WorkOutcome(WorkOutcome.State.FAILED, reason, null))).size();
+    }
+
+    /** Takes the places of deliveries that have ended, and are about to be owed again: they get others, behind all that were given. */
+    static void forgetEnded(Handle handle, String endpoint, long item) {
+        handle.execute(FORGET_ENDED, endpoint, item);
     }
 
     /** Endpoints that are owed something which is not being sent. */

@@ -1,6 +1,7 @@
 package io.waystation.delivery;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,6 +18,7 @@ import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.waystation.http.ProblemException;
 import io.waystation.work.DeferException;
 import io.waystation.work.ItemState;
 import io.waystation.work.WorkAddition;
@@ -58,6 +60,10 @@ public final class Replays implements AutoCloseable {
     private static final int STEPS_A_SECOND = 10;
     private static final int PERCENT = 100;
     private static final long LOOK_MILLIS = 100;
+    /** Longer than the queue goes on taking items while the hub stops. */
+    private static final Duration WHILE_STOPPING = Duration.ofSeconds(10);
+    /** A type is not in the index of deliveries: so many pages are looked through for it, at most. */
+    private static final int MOST_PAGES = 200;
 
     private final Deliveries deliveries;
     private final WorkBacklog backlog;
@@ -96,14 +102,23 @@ public final class Replays implements AutoCloseable {
         }
     }
 
-    /** Those that are meant now, in the order in which they were owed; the newest {@link #MOST} of them. */
+    /**
+     * Those that are meant now, in the order in which they were owed; the newest {@link #MOST} of them.
+     *
+     * @throws ProblemException 400 {@code too-many-deliveries} when too many would have to be looked at for their type
+     */
     public List<Found> find(Which which) {
         List<Found> found = new ArrayList<>();
         for (ItemState state : which.states()) {
             Long before = which.to() == null ? null : which.to() + 1;
             List<WorkStatus> page;
             int most = found.size() + MOST;
+            int pages = 0;
             do {
+                if (++pages > MOST_PAGES) {
+                    throw new ProblemException(400, "too-many-deliveries", "More than " + MOST_PAGES * PAGE + " " + state.text()
+                            + " deliveries would have to be looked at for their type; say also since, until, from, to, endpoint or event.");
+                }
                 page = deliveries.list(new WorkFilter(null, null, state, before, PAGE, which.more()));
                 deliveries.ofType(page, which.type()).stream().filter(each -> which.from() == null || each.number() >= which.from())
                         .map(Found::of).forEach(found::add);
@@ -155,6 +170,7 @@ public final class Replays implements AutoCloseable {
 
     private int bringBack(List<WorkBacklog.Ended> found, String reason) {
         List<WorkStatus> some = backlog.unchanged(found).stream().filter(each -> deliveries.isKept(each.id())).toList();
+        deliveries.takeBack(some);
         int again = backlog.again(some.stream().map(WorkBacklog.Ended::of).toList(), reason);
         deliveries.tellOwed(some.stream().map(Deliveries::endpointOf).collect(Collectors.toSet()));
         return again;
@@ -196,7 +212,7 @@ public final class Replays implements AutoCloseable {
         private void run() throws InterruptedException {
             while (next < found.size() && lease.isHeld()) {
                 if (exchange.getContext().isStopping()) {
-                    throw new DeferException(Instant.EPOCH, "the hub was stopped; the next one goes on with it");
+                    throw new DeferException(WHILE_STOPPING, "the hub was stopped; the next one goes on with it");
                 }
                 some();
                 operations.result(exchange, Map.of("found", found.size(), "looked", next, "replayed", replayed));

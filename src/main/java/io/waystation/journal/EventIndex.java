@@ -44,6 +44,8 @@ public final class EventIndex implements DeliveryIndex {
     /** Keeps one read far below the limit of the store, even when every lookup goes to the disk. */
     private static final int LOOKUPS_AT_ONCE = 256;
     private static final int DELETE_AT_ONCE = 500;
+    /** A webhook waits for so many lookups rather than for the reading of filters. */
+    private static final int LOOKUPS_WITHOUT_FILTERS = 1_000;
 
     private final Store store;
     private final Clock clock;
@@ -55,8 +57,8 @@ public final class EventIndex implements DeliveryIndex {
     private final ConcurrentNavigableMap<Long, DeliveryBucket> unsealed = new ConcurrentSkipListMap<>();
     private volatile long indexedTo;
     private boolean forgetsEarly;
-    /** Whether every bucket's filter is in memory; only the recorder's thread asks. */
-    private boolean isRead;
+    /** Whether every bucket's filter is in memory, so far as it can be read. */
+    private volatile boolean isRead;
 
     EventIndex(Store store, Clock clock, Duration window, int bucketBits, int mostBuckets) {
         this.store = store;
@@ -98,7 +100,7 @@ public final class EventIndex implements DeliveryIndex {
      * Reads what the start left in the store, which takes the longer the more events there are: the hub answers before it, and
      * until it is done each new delivery id is looked up in the store.
      */
-    private void readBuckets() {
+    private synchronized void readBuckets() {
         if (isRead) {
             return;
         }
@@ -106,13 +108,24 @@ public final class EventIndex implements DeliveryIndex {
             long number = entry.getKey();
             if (!entry.getValue().isRead()) {
                 boolean open = unsealed.containsKey(number);
-                DeliveryBucket read = store.read(handle -> open ? EventRows.openBucket(handle, number) : EventRows.sealedBucket(handle, number));
-                if (buckets.replace(number, entry.getValue(), read) && open) {
+                DeliveryBucket read = open ? store.read(handle -> EventRows.openBucket(handle, number)) : sealedBucket(number);
+                if (read.isRead() && buckets.replace(number, entry.getValue(), read) && open) {
                     unsealed.put(number, read);
                 }
             }
         }
         isRead = true;
+    }
+
+    /** A bucket that cannot be read stays as it is: every id is looked up in it, which is slower and as true. */
+    private DeliveryBucket sealedBucket(long number) {
+        try {
+            return store.read(handle -> EventRows.sealedBucket(handle, number));
+        } catch (StoreException unreadable) {
+            LOG.warn("The filter of the delivery ids of events {} and following cannot be read; they are looked up in the store until the next start",
+                    number << bucketBits, unreadable);
+            return DeliveryBucket.unread();
+        }
     }
 
     private long bucketOf(long offset) {
@@ -130,6 +143,9 @@ public final class EventIndex implements DeliveryIndex {
 
     @Override
     public Map<DeliveryKey, Position> find(Collection<DeliveryKey> keys) {
+        if (!isRead && (long) keys.size() * buckets.size() > LOOKUPS_WITHOUT_FILTERS) {
+            readBuckets();
+        }
         long since = windowStart();
         List<Lookup> lookups = new ArrayList<>();
         for (DeliveryKey key : keys) {

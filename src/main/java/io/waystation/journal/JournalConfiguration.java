@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
  * {@code eventSearch} and {@code recorder}.
  */
 public final class JournalConfiguration implements CamelConfiguration {
+    private static final String KEEP_DEAD_LETTERS = "waystation.log.keep-dead-letters";
     private static final Logger LOG = LoggerFactory.getLogger(JournalConfiguration.class);
 
     @Override
@@ -44,7 +45,7 @@ public final class JournalConfiguration implements CamelConfiguration {
         Journal journal = Journal.open(folder.log(), log, index, clock, meters);
         Channels channels = context.getRegistry().lookupByNameAndType("channels", Channels.class);
         journal.retainChannels(name -> channels.policy(name).flatMap(ChannelPolicy::shorterRetention));
-        DeadLetters letters = new DeadLetters(store, settings.duration("waystation.log.keep-dead-letters"), clock);
+        DeadLetters letters = new DeadLetters(store, keepDeadLetters(settings), clock);
         Groups groups = new Groups(journal, store, letters, clock, meters);
         Gauge.builder("waystation.recorder.lag", () -> Math.max(0, journal.tail().offset() - index.indexedTo()))
                 .description("Events that are in the log and not yet in the index").register(meters);
@@ -63,6 +64,15 @@ public final class JournalConfiguration implements CamelConfiguration {
             started.addService(new LossAlerts(started, journal), true, true);
         });
         context.addService(new LogService(context, journal, groups, letters, index), true, true);
+    }
+
+    private static Duration keepDeadLetters(Settings settings) {
+        Duration keep = settings.duration(KEEP_DEAD_LETTERS);
+        if (keep.compareTo(Duration.ofHours(1)) < 0) {
+            throw new InvalidSettingException(KEEP_DEAD_LETTERS, "must be an hour at least, such as 90d: a dead letter is all there is of an event"
+                    + " that a group could not handle");
+        }
+        return keep;
     }
 
     /** Deletes what is past its retention, and closes the log after the routes have stopped. */

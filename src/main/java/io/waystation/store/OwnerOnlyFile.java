@@ -1,6 +1,7 @@
 package io.waystation.store;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -10,39 +11,66 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 
 /**
  * Writes files with secrets: from their first byte on only the owner may read them, and they are there whole or not at all,
- * whenever the process is killed. Where there are no POSIX permissions, those of the folder hold. Thread-safe within a process.
+ * whenever the process is killed. Where there are no POSIX permissions, those of the folder hold. Thread-safe, also among processes.
  */
 public final class OwnerOnlyFile {
     private OwnerOnlyFile() {
     }
 
     /**
-     * Makes a file; it is on the disk when this returns.
+     * Makes a file; it is on the disk when this returns, and not there when this fails.
      *
      * @throws FileAlreadyExistsException when there is one already
      */
-    public static synchronized void create(Path file, String text) throws IOException {
-        if (Files.exists(file)) {
-            throw new FileAlreadyExistsException(file.toString());
+    public static void create(Path file, String text) throws IOException {
+        Path draft = draft(file, text);
+        try {
+            Files.createLink(file, draft); // fails where there is one, also when another process has just made it
+            try {
+                force(file);
+            } catch (IOException unsure) {
+                Files.deleteIfExists(file);
+                throw unsure;
+            }
+        } finally {
+            Files.deleteIfExists(draft);
         }
-        replace(file, text);
     }
 
     /** Makes a file or puts another one in its place; it is on the disk when this returns. */
-    public static synchronized void replace(Path file, String text) throws IOException {
-        Path draft = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(draft); // of a process that was killed here
-        try (FileChannel out = FileChannel.open(draft, EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly(file))) {
-            out.write(StandardCharsets.UTF_8.encode(text));
-            out.force(true);
+    public static void replace(Path file, String text) throws IOException {
+        Path draft = draft(file, text);
+        try {
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(draft);
         }
-        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        force(file);
+    }
+
+    /** A file beside it with a name of its own, whole and on the disk. */
+    private static Path draft(Path file, String text) throws IOException {
+        Path draft = Files.createTempFile(file.toAbsolutePath().getParent(), "." + file.getFileName() + "-", ".new", ownerOnly(file));
+        try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+            out.force(true);
+        } catch (IOException failed) {
+            Files.deleteIfExists(draft);
+            throw failed;
+        }
+        return draft;
+    }
+
+    /** Brings the name of a file to the disk, which may be lost in a loss of power otherwise. */
+    private static void force(Path file) throws IOException {
         try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent())) {
-            folder.force(true); // else the name may not be there after a loss of power
+            folder.force(true);
         }
     }
 

@@ -63,9 +63,7 @@ class EdgePullTest {
 
     @AfterEach
     void removeEndpoints() throws Exception {
-        for (JsonNode endpoint : scene.call("GET", "/api/endpoints", null).path("endpoints")) {
-            scene.call("DELETE", "/api/endpoints/" + endpoint.path("id").asText(), null);
-        }
+        scene.removeEndpoints();
     }
 
     private static PullingWorker follow(JsonNode endpoint, String lastEventId) throws Exception {
@@ -130,6 +128,49 @@ class EdgePullTest {
         JsonNode delivery = scene.call("GET", "/api/deliveries/" + scene.deliveries("endpoint=" + endpoint.path("id").asText()).get(0)
                 .path("id").asText(), null);
         assertThat(delivery.path("attempts").get(0).path("detail").asText()).isEqualTo("pulled by the endpoint and acknowledged at position 3");
+    }
+
+    @Test
+    void whatIsCancelledIsHandedOutNoMoreAndComesBehindTheOthersWhenItIsReplayed() throws Exception {
+        JsonNode endpoint = register("\"pull\":true,\"types\":[\"com.github.push\"]");
+        for (int i = 1; i <= 3; i++) {
+            scene.post("push", "{\"n\":" + i + "}");
+        }
+        try (PullingWorker worker = follow(endpoint, null)) {
+            awaitPulled(worker, 3);
+        }
+        JsonNode second = scene.deliveries("endpoint=" + endpoint.path("id").asText()).get(1);
+        JsonNode cancelled = scene.call("POST", "/api/work/items/" + second.path("position").asText() + "/cancel", "{}");
+        assertThat(cancelled.path("status").asInt()).as(cancelled.toString()).isEqualTo(202);
+
+        try (PullingWorker again = follow(endpoint, null)) {
+            awaitPulled(again, 2);
+            assertThat(again.pulled()).extracting(PullingWorker.Pulled::position).containsExactly(1L, 3L);
+            scene.call("POST", "/api/deliveries/" + second.path("id").asText() + "/replay", "{}");
+            awaitPulled(again, 3);
+            assertThat(again.pulled().get(2).position()).isEqualTo(4);
+            assertThat(again.pulled().get(2).text()).isEqualTo("{\"n\":2}");
+        }
+        assertThat(acknowledge(endpoint, 3).path("acknowledged").asInt()).isEqualTo(2);
+        assertThat(acknowledge(endpoint, 4).path("acknowledged").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsReplayedBeforeItsStreamComesBackIsHandedOutAgain() throws Exception {
+        JsonNode endpoint = register("\"pull\":true,\"types\":[\"com.github.push\"]");
+        scene.post("push", "{\"n\":1}");
+        scene.post("push", "{\"n\":2}");
+        try (PullingWorker worker = follow(endpoint, null)) {
+            awaitPulled(worker, 2);
+            JsonNode first = scene.deliveries("endpoint=" + endpoint.path("id").asText()).get(1);
+            String item = first.path("position").asText();
+            assertThat(scene.call("POST", "/api/work/items/" + item + "/cancel", "{}").path("status").asInt()).isEqualTo(202);
+            assertThat(scene.call("POST", "/api/work/items/" + item + "/replay", "{}").path("status").asInt()).isEqualTo(202);
+
+            awaitPulled(worker, 3);
+            assertThat(worker.pulled().get(2).text()).isEqualTo("{\"n\":1}");
+            assertThat(worker.pulled().get(2).position()).isEqualTo(3);
+        }
     }
 
     @Test

@@ -209,14 +209,14 @@ class EndpointCareTest {
                 + made.get(1).path("position").asLong();
 
         JsonNode dry = scene.call("POST", "/api/deliveries/replay", "{" + range + ",\"dryRun\":true}");
-        long begun = System.nanoTime();
-        JsonNode started = scene.call("POST", "/api/deliveries/replay", "{" + range + ",\"rate\":4}");
-
         assertThat(dry.path("found").asInt()).isEqualTo(4);
         assertThat(scene.call("POST", "/api/deliveries/replay", "{" + range + ",\"dryRun\":true,\"type\":\"com.github.p*\"}").path("found").asInt())
                 .isEqualTo(4);
         assertThat(scene.call("POST", "/api/deliveries/replay", "{" + range + ",\"dryRun\":true,\"type\":\"com.gitlab.*\"}").path("found").asInt())
                 .isZero();
+        long begun = System.nanoTime();
+        JsonNode started = scene.call("POST", "/api/deliveries/replay", "{" + range + ",\"rate\":4}");
+
         assertThat(scene.deliveries("endpoint=" + id + "&type=*.push")).hasSize(6);
         assertThat(scene.deliveries("endpoint=" + id + "&type=*.issues")).isEmpty();
         assertThat(started.path("status").asInt()).isEqualTo(202);

@@ -18,7 +18,6 @@ class OwnerOnlyFileTest {
     @Test
     void onlyTheOwnerReadsItAndNothingElseIsLeft() throws Exception {
         Path file = folder.resolve("key");
-        Files.writeString(folder.resolve("key.new"), "half of one, from a process that was killed");
 
         OwnerOnlyFile.create(file, "one");
         OwnerOnlyFile.replace(file, "two");
@@ -26,6 +25,16 @@ class OwnerOnlyFileTest {
         assertThat(file).hasContent("two");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
         assertThat(folder).isDirectoryContaining(path -> path.equals(file)).isDirectoryNotContaining(path -> !path.equals(file));
+    }
+
+    @Test
+    void touchesNoFileBesideIt() throws Exception {
+        Path other = Files.writeString(folder.resolve("key.new"), "another key");
+
+        OwnerOnlyFile.create(folder.resolve("key"), "mine");
+        OwnerOnlyFile.replace(folder.resolve("key"), "mine again");
+
+        assertThat(other).hasContent("another key");
     }
 
     @Test
