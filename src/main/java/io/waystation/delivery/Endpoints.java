@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -24,6 +23,7 @@ import io.waystation.event.Event;
 import io.waystation.event.PositionedEvent;
 import io.waystation.http.ProblemException;
 import io.waystation.settings.Secret;
+import io.waystation.store.Store;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +62,7 @@ public final class Endpoints {
         for (Endpoint endpoint : rows.all()) {
             Endpoint known = endpoint.after() <= newest ? endpoint : endpoint.behind(newest); // an older log was put in place
             if (known != endpoint) {
-                rows.put(known).join();
+                Store.await(rows.put(known));
             }
             byId.put(known.id(), known);
         }
@@ -187,7 +187,7 @@ public final class Endpoints {
                         + " endpoints already, which is as many as waystation.delivery.endpoints allows.");
             }
         }
-        await(rows.put(endpoint));
+        Store.await(rows.put(endpoint));
         synchronized (this) {
             byId.put(endpoint.id(), endpoint);
             publish();
@@ -216,7 +216,7 @@ public final class Endpoints {
             }
             rotate(known.get().id(), Optional.empty());
             Instant now = clock.instant();
-            Endpoint again = await(change(known.get().id(), endpoint -> new Endpoint(endpoint.id(), draft.name(), endpoint.address(),
+            Endpoint again = Store.await(change(known.get().id(), endpoint -> new Endpoint(endpoint.id(), draft.name(), endpoint.address(),
                     draft.selection(), draft.terms().rate() > 0 ? endpoint.terms().withRate(draft.terms().rate()) : endpoint.terms(),
                     endpoint.credentials(), draft.membership(), account,
                     returned(endpoint.standing(), true), lease, endpoint.after(), endpoint.created(), now))).orElseThrow();
@@ -291,7 +291,7 @@ public final class Endpoints {
     public Optional<String> rotate(String id, Optional<String> secret) {
         SigningKey fresh = secret.map(Endpoints::key).orElseGet(SigningKey::random);
         Instant now = clock.instant();
-        return await(change(id, endpoint -> {
+        return Store.await(change(id, endpoint -> {
             List<SigningKey> keys = new ArrayList<>(List.of(fresh));
             endpoint.currentKeys(now).stream().limit(MOST_KEYS - 1).map(key -> key.until(now.plus(settings.overlap()))).forEach(keys::add);
             return endpoint.with(keys, now);
@@ -374,7 +374,7 @@ public final class Endpoints {
         if (removed == null) {
             return false;
         }
-        await(rows.remove(id));
+        Store.await(rows.remove(id));
         tellResumed(removed);
         return true;
     }
@@ -388,16 +388,5 @@ public final class Endpoints {
         byId.put(id, after);
         publish();
         return rows.put(after).thenApply(written -> Optional.of(after));
-    }
-
-    private static <T> T await(CompletableFuture<T> future) {
-        try {
-            return future.join();
-        } catch (CompletionException failed) {
-            if (failed.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw failed;
-        }
     }
 }

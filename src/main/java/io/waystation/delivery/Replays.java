@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +18,7 @@ import java.util.stream.Collectors;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.waystation.http.ProblemException;
+import io.waystation.store.Store;
 import io.waystation.work.DeferException;
 import io.waystation.work.ItemState;
 import io.waystation.work.WorkAddition;
@@ -155,10 +155,10 @@ public final class Replays implements AutoCloseable {
         Map<String, String> kept = Map.of(WorkItem.OPERATION_KIND, QUEUE, WorkItem.OPERATION_DATA, JSON.valueToTree(told).toString(),
                 RATE, Double.toString(rate), REASON, reason);
         try {
-            queues.add(new WorkAddition(QUEUE, id, id, write(found), kept, id, null, id, WorkAddition.Terms.NOW)).join();
-        } catch (CompletionException failed) {
+            Store.await(queues.add(new WorkAddition(QUEUE, id, id, write(found), kept, id, null, id, WorkAddition.Terms.NOW)));
+        } catch (RuntimeException failed) {
             done.cancel(false);
-            throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
+            throw failed;
         }
         return new Started(id, done);
     }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,7 +15,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * Writes files with secrets: from their first byte on only the owner may read them, and they are there whole or not at all,
- * whenever the process is killed. Where there are no POSIX permissions, those of the folder hold. Thread-safe, also among processes.
+ * whenever the process is killed. Where there are no POSIX permissions, those of the folder hold. Thread-safe, also among
+ * processes where the disk has links.
  */
 public final class OwnerOnlyFile {
     private OwnerOnlyFile() {
@@ -28,7 +30,7 @@ public final class OwnerOnlyFile {
     public static void create(Path file, String text) throws IOException {
         Path draft = draft(file, text);
         try {
-            Files.createLink(file, draft); // fails where there is one, also when another process has just made it
+            publish(draft, file);
             try {
                 force(file);
             } catch (IOException unsure) {
@@ -37,6 +39,20 @@ public final class OwnerOnlyFile {
             }
         } finally {
             Files.deleteIfExists(draft);
+        }
+    }
+
+    /** A link fails where there is a file, also when another process has just made it. */
+    private static void publish(Path draft, Path file) throws IOException {
+        try {
+            Files.createLink(file, draft);
+        } catch (FileAlreadyExistsException there) {
+            throw there;
+        } catch (UnsupportedOperationException | FileSystemException noLinks) {
+            if (Files.exists(file)) {
+                throw new FileAlreadyExistsException(file.toString());
+            }
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
         }
     }
 

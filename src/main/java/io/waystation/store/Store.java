@@ -60,8 +60,17 @@ public final class Store implements Closeable {
 
     /** Makes a change and waits for it. Never call it on an event loop or inside a {@link Work}. */
     public <T> T writeNow(Work<T> work) {
+        return await(write(work));
+    }
+
+    /**
+     * Waits for a change that is being made.
+     *
+     * @throws RuntimeException what the work threw, or {@link StoreException}
+     */
+    public static <T> T await(CompletableFuture<T> change) {
         try {
-            return write(work).join();
+            return change.join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;

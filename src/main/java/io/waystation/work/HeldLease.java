@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 
 import io.waystation.store.Store;
@@ -158,14 +157,7 @@ final class HeldLease implements WorkLease {
 
     @Override
     public <T> T write(Work<T> work) {
-        try {
-            return writeLater(work).join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw e;
-        }
+        return Store.await(writeLater(work));
     }
 
     @Override

@@ -19,6 +19,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.waystation.HubFixture;
 import org.apache.commons.codec.digest.HmacAlgorithms;
 import org.apache.commons.codec.digest.HmacUtils;
+import org.assertj.core.api.Assertions;
+import org.awaitility.Awaitility;
 
 /** A hub with a channel {@code shop} whose posts are verified, and its API. */
 public final class DeliveryScene implements AutoCloseable {
@@ -93,6 +95,11 @@ public final class DeliveryScene implements AutoCloseable {
     /** Deliveries that fit a query such as {@code state=dead}. */
     public JsonNode deliveries(String query) throws Exception {
         return call("GET", "/api/deliveries?" + query, null).path("deliveries");
+    }
+
+    /** Waits until so many deliveries to an endpoint are in a state. */
+    public void awaitState(String endpoint, String state, int count) {
+        Awaitility.await().untilAsserted(() -> Assertions.assertThat(deliveries("endpoint=" + endpoint + "&state=" + state)).hasSize(count));
     }
 
     @Override

@@ -25,7 +25,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.standardwebhooks.Webhook;
 import io.micrometer.core.instrument.Counter;
 import io.waystation.store.Meters;
@@ -50,7 +49,6 @@ class EdgePullTest {
 
     @BeforeAll
     static void start() throws Exception {
-        Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
         scene = new DeliveryScene(folder.resolve("data"), "waystation.edge.check", "static", "waystation.edge.tokens", "bern=literal:token-of-bern",
                 "waystation.edge.pull-window", "5", "waystation.edge.pull-stall-timeout", "2s", "waystation.edge.lease", "3s",
                 "waystation.delivery.group-down-after", "1s", "waystation.delivery.probe-every", "1s", "waystation.delivery.retry", "1s, 1s, 1s, 1m");
@@ -66,23 +64,6 @@ class EdgePullTest {
         scene.removeEndpoints();
     }
 
-    private static PullingWorker follow(JsonNode endpoint, String lastEventId) throws Exception {
-        String secret = endpoint.path("secret").asText(endpoint.path("webhookSecret").asText());
-        return new PullingWorker(scene.hub().uri("/edge/" + endpoint.path("id").asText() + "/events"), secret, lastEventId);
-    }
-
-    private static JsonNode edge(String method, String path, String secret, String body) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(scene.hub().uri(path)).method(method, BodyPublishers.ofString(body));
-        HttpResponse<String> answer = CLIENT.send((secret == null ? request : request.header("Authorization", "Bearer " + secret)).build(),
-                BodyHandlers.ofString());
-        return ((ObjectNode) JSON.readTree(answer.body())).put("status", answer.statusCode());
-    }
-
-    private static JsonNode acknowledge(JsonNode endpoint, long position) throws Exception {
-        return edge("POST", "/edge/" + endpoint.path("id").asText() + "/events",
-                endpoint.path("secret").asText(endpoint.path("webhookSecret").asText()), "{\"position\":" + position + "}");
-    }
-
     private static JsonNode register(String fields) throws Exception {
         JsonNode answer = scene.call("POST", "/api/endpoints", "{" + fields + "}");
         assertThat(answer.path("status").asInt()).as(answer.toString()).isEqualTo(201);
@@ -93,38 +74,34 @@ class EdgePullTest {
         Awaitility.await().untilAsserted(() -> assertThat(worker.pulled()).hasSize(count));
     }
 
-    private static void awaitState(JsonNode endpoint, String state, int count) {
-        Awaitility.await().untilAsserted(() -> assertThat(scene.deliveries("endpoint=" + endpoint.path("id").asText() + "&state=" + state)).hasSize(count));
-    }
-
     @Test
     void handsOutWhatIsOwedSignedUntilItIsAcknowledged() throws Exception {
         JsonNode endpoint = register("\"pull\":true,\"name\":\"behind NAT\",\"types\":[\"com.github.push\"],\"ordering\":\"strict\"");
         scene.post("push", "{\"n\":1}");
         scene.post("issues", "{\"n\":0}");
-        try (PullingWorker worker = follow(endpoint, null)) {
+        try (PullingWorker worker = PullingWorker.follow(scene, endpoint, null)) {
             scene.post("push", "{\"n\":2}");
             awaitPulled(worker, 2);
             assertThat(worker.pulled()).extracting(PullingWorker.Pulled::text).containsExactly("{\"n\":1}", "{\"n\":2}");
             for (PullingWorker.Pulled each : worker.pulled()) {
                 new Webhook(endpoint.path("secret").asText()).verify(each.text(), each.headers());
             }
-            assertThat(acknowledge(endpoint, 1).path("acknowledged").asInt()).isEqualTo(1);
+            assertThat(PullingWorker.acknowledge(scene, endpoint, 1).path("acknowledged").asInt()).isEqualTo(1);
         }
-        awaitState(endpoint, "succeeded", 1);
+        scene.awaitState(endpoint.path("id").asText(), "succeeded", 1);
         scene.post("push", "{\"n\":3}");
 
-        try (PullingWorker again = follow(endpoint, null)) {
+        try (PullingWorker again = PullingWorker.follow(scene, endpoint, null)) {
             awaitPulled(again, 2);
             assertThat(again.pulled()).extracting(PullingWorker.Pulled::position).containsExactly(2L, 3L);
             assertThat(again.pulled().get(0).text()).as("not acknowledged").isEqualTo("{\"n\":2}");
         }
-        try (PullingWorker resumed = follow(endpoint, "2")) {
+        try (PullingWorker resumed = PullingWorker.follow(scene, endpoint, "2")) {
             awaitPulled(resumed, 1);
             assertThat(resumed.pulled().get(0).text()).isEqualTo("{\"n\":3}");
         }
-        assertThat(acknowledge(endpoint, 3).path("acknowledged").asInt()).isEqualTo(2);
-        awaitState(endpoint, "succeeded", 3);
+        assertThat(PullingWorker.acknowledge(scene, endpoint, 3).path("acknowledged").asInt()).isEqualTo(2);
+        scene.awaitState(endpoint.path("id").asText(), "succeeded", 3);
         JsonNode delivery = scene.call("GET", "/api/deliveries/" + scene.deliveries("endpoint=" + endpoint.path("id").asText()).get(0)
                 .path("id").asText(), null);
         assertThat(delivery.path("attempts").get(0).path("detail").asText()).isEqualTo("pulled by the endpoint and acknowledged at position 3");
@@ -136,14 +113,14 @@ class EdgePullTest {
         for (int i = 1; i <= 3; i++) {
             scene.post("push", "{\"n\":" + i + "}");
         }
-        try (PullingWorker worker = follow(endpoint, null)) {
+        try (PullingWorker worker = PullingWorker.follow(scene, endpoint, null)) {
             awaitPulled(worker, 3);
         }
         JsonNode second = scene.deliveries("endpoint=" + endpoint.path("id").asText()).get(1);
         JsonNode cancelled = scene.call("POST", "/api/work/items/" + second.path("position").asText() + "/cancel", "{}");
         assertThat(cancelled.path("status").asInt()).as(cancelled.toString()).isEqualTo(202);
 
-        try (PullingWorker again = follow(endpoint, null)) {
+        try (PullingWorker again = PullingWorker.follow(scene, endpoint, null)) {
             awaitPulled(again, 2);
             assertThat(again.pulled()).extracting(PullingWorker.Pulled::position).containsExactly(1L, 3L);
             scene.call("POST", "/api/deliveries/" + second.path("id").asText() + "/replay", "{}");
@@ -151,8 +128,8 @@ class EdgePullTest {
             assertThat(again.pulled().get(2).position()).isEqualTo(4);
             assertThat(again.pulled().get(2).text()).isEqualTo("{\"n\":2}");
         }
-        assertThat(acknowledge(endpoint, 3).path("acknowledged").asInt()).isEqualTo(2);
-        assertThat(acknowledge(endpoint, 4).path("acknowledged").asInt()).isEqualTo(1);
+        assertThat(PullingWorker.acknowledge(scene, endpoint, 3).path("acknowledged").asInt()).isEqualTo(2);
+        assertThat(PullingWorker.acknowledge(scene, endpoint, 4).path("acknowledged").asInt()).isEqualTo(1);
     }
 
     @Test
@@ -160,7 +137,7 @@ class EdgePullTest {
         JsonNode endpoint = register("\"pull\":true,\"types\":[\"com.github.push\"]");
         scene.post("push", "{\"n\":1}");
         scene.post("push", "{\"n\":2}");
-        try (PullingWorker worker = follow(endpoint, null)) {
+        try (PullingWorker worker = PullingWorker.follow(scene, endpoint, null)) {
             awaitPulled(worker, 2);
             JsonNode first = scene.deliveries("endpoint=" + endpoint.path("id").asText()).get(1);
             String item = first.path("position").asText();
@@ -180,9 +157,9 @@ class EdgePullTest {
         String path = "/edge/" + endpoint.path("id").asText() + "/events";
 
         assertThatThrownBy(() -> new PullingWorker(scene.hub().uri(path), other.path("secret").asText(), null)).hasMessageContaining("HTTP 401");
-        assertThat(edge("POST", path, "whsec_wrong", "{\"position\":1}").path("status").asInt()).isEqualTo(401);
-        assertThat(acknowledge(endpoint, 1).path("code").asText()).isEqualTo("position-not-handed-out");
-        assertThat(edge("POST", path, endpoint.path("secret").asText(), "{\"position\":\"x\"}").path("code").asText()).isEqualTo("invalid-parameter");
+        assertThat(PullingWorker.call(scene, "POST", path, "whsec_wrong", "{\"position\":1}").path("status").asInt()).isEqualTo(401);
+        assertThat(PullingWorker.acknowledge(scene, endpoint, 1).path("code").asText()).isEqualTo("position-not-handed-out");
+        assertThat(PullingWorker.call(scene, "POST", path, endpoint.path("secret").asText(), "{\"position\":\"x\"}").path("code").asText()).isEqualTo("invalid-parameter");
     }
 
     @Test
@@ -191,13 +168,13 @@ class EdgePullTest {
         for (int i = 1; i <= 8; i++) {
             scene.post("push", "{\"n\":" + i + "}");
         }
-        awaitState(endpoint, "ready", 8);
-        try (PullingWorker worker = follow(endpoint, null)) {
+        scene.awaitState(endpoint.path("id").asText(), "ready", 8);
+        try (PullingWorker worker = PullingWorker.follow(scene, endpoint, null)) {
             awaitPulled(worker, 5);
-            acknowledge(endpoint, 3);
+            PullingWorker.acknowledge(scene, endpoint, 3);
             awaitPulled(worker, 8);
-            acknowledge(endpoint, 8);
-            awaitState(endpoint, "succeeded", 8);
+            PullingWorker.acknowledge(scene, endpoint, 8);
+            scene.awaitState(endpoint.path("id").asText(), "succeeded", 8);
             assertThat(worker.pulled()).extracting(PullingWorker.Pulled::position)
                     .containsExactlyElementsOf(IntStream.rangeClosed(1, 8).mapToObj(Long::valueOf).toList());
         }
@@ -208,22 +185,22 @@ class EdgePullTest {
         CountDownLatch answer = new CountDownLatch(1);
         try (Receiver receiver = new Receiver().replies(got -> failWhenTold(answer))) {
             JsonNode endpoint = scene.endpoint(receiver.url("/"), "\"ordering\":\"strict\"");
-            try (PullingWorker worker = follow(endpoint, null)) {
+            try (PullingWorker worker = PullingWorker.follow(scene, endpoint, null)) {
                 scene.post("push", "{\"n\":1}");
                 scene.post("push", "{\"n\":2}");
                 awaitPulled(worker, 2);
             }
             Awaitility.await().until(() -> receiver.received().size() == 1);
 
-            try (PullingWorker again = follow(endpoint, null)) {
+            try (PullingWorker again = PullingWorker.follow(scene, endpoint, null)) {
                 EdgeStreams streams = scene.hub().bean("edgeStreams", EdgeStreams.class);
                 assertThat(streams.read(endpoint.path("id").asText(), 0).get().frames()).as("the first is on its way").isEmpty();
                 answer.countDown();
                 awaitPulled(again, 2);
                 assertThat(again.pulled()).extracting(PullingWorker.Pulled::text).containsExactly("{\"n\":1}", "{\"n\":2}");
-                assertThat(acknowledge(endpoint, 2).path("acknowledged").asInt()).isEqualTo(2);
+                assertThat(PullingWorker.acknowledge(scene, endpoint, 2).path("acknowledged").asInt()).isEqualTo(2);
             }
-            awaitState(endpoint, "succeeded", 2);
+            scene.awaitState(endpoint.path("id").asText(), "succeeded", 2);
             assertThat(receiver.received()).hasSize(1);
         }
     }
@@ -249,7 +226,7 @@ class EdgePullTest {
         scene.post("push", "{\"n\":1}");
         scene.post("push", "{\"n\":2}");
 
-        try (PullingWorker worker = follow(endpoint, null)) {
+        try (PullingWorker worker = PullingWorker.follow(scene, endpoint, null)) {
             awaitPulled(worker, 2);
             assertThat(worker.pulled()).extracting(PullingWorker.Pulled::position).containsExactly(1L, 2L);
         }
@@ -261,13 +238,13 @@ class EdgePullTest {
     void sendsNothingToAnEndpointWhileItPullsAndGoesOnAfterwards() throws Exception {
         try (Receiver receiver = new Receiver()) {
             JsonNode endpoint = scene.endpoint(receiver.url("/"));
-            try (PullingWorker worker = follow(endpoint, null); PullingWorker newer = follow(endpoint, null)) {
+            try (PullingWorker worker = PullingWorker.follow(scene, endpoint, null); PullingWorker newer = PullingWorker.follow(scene, endpoint, null)) {
                 Awaitility.await().until(worker::isEnded);
                 scene.post("push", "{\"pulled\":1}");
                 awaitPulled(newer, 1);
                 assertThat(worker.pulled()).isEmpty();
                 assertThat(receiver.received()).isEmpty();
-                acknowledge(endpoint, 1);
+                PullingWorker.acknowledge(scene, endpoint, 1);
             }
             scene.post("push", "{\"sent\":2}");
 
@@ -283,7 +260,7 @@ class EdgePullTest {
         for (int i = 0; i < 5; i++) {
             scene.post("push", body);
         }
-        awaitState(endpoint, "ready", 5);
+        scene.awaitState(endpoint.path("id").asText(), "ready", 5);
         try (Socket stuck = new Socket()) {
             stuck.setReceiveBufferSize(4_096);
             stuck.connect(new InetSocketAddress("127.0.0.1", scene.hub().uri("/").getPort()));
@@ -294,8 +271,8 @@ class EdgePullTest {
             Awaitility.await().until(() -> streams.isOpen(endpoint.path("id").asText()));
             Awaitility.await().until(() -> !streams.isOpen(endpoint.path("id").asText()));
         }
-        assertThat(acknowledge(endpoint, 5).path("code").asText()).as("its stream did not get there").isEqualTo("position-not-handed-out");
-        try (PullingWorker back = follow(endpoint, null)) {
+        assertThat(PullingWorker.acknowledge(scene, endpoint, 5).path("code").asText()).as("its stream did not get there").isEqualTo("position-not-handed-out");
+        try (PullingWorker back = PullingWorker.follow(scene, endpoint, null)) {
             awaitPulled(back, 5);
             assertThat(back.pulled()).allSatisfy(each -> assertThat(each.text()).isEqualTo(body));
         }
@@ -305,11 +282,11 @@ class EdgePullTest {
     void looksIntoTheStoreForAStreamOnlyWhenThereMayBeSomething() throws Exception {
         JsonNode endpoint = register("\"pull\":true,\"ordering\":\"per-key\"");
         Counter looks = Meters.of(scene.hub().context()).get("waystation.delivery.pull.looks").counter();
-        try (PullingWorker worker = follow(endpoint, null)) {
+        try (PullingWorker worker = PullingWorker.follow(scene, endpoint, null)) {
             scene.post("push", "{\"n\":1}");
             awaitPulled(worker, 1);
-            acknowledge(endpoint, 1);
-            awaitState(endpoint, "succeeded", 1);
+            PullingWorker.acknowledge(scene, endpoint, 1);
+            scene.awaitState(endpoint.path("id").asText(), "succeeded", 1);
             Awaitility.await().during(Duration.ofSeconds(3)).until(new SameFor(looks::count));
 
             scene.call("POST", "/api/deliveries/replay", "{\"endpoint\":\"" + endpoint.path("id").asText() + "\",\"states\":[\"succeeded\"]}");
@@ -337,23 +314,23 @@ class EdgePullTest {
 
     @Test
     void registersAWorkerWithoutAnAddressWhoseStreamKeepsItsLease() throws Exception {
-        JsonNode worker = edge("POST", "/edge/register", null,
+        JsonNode worker = PullingWorker.call(scene, "POST", "/edge/register", null,
                 "{\"linearToken\":\"token-of-bern\",\"name\":\"laptop\",\"capabilities\":[\"push\"]}");
         assertThat(worker.path("status").asInt()).as(worker.toString()).isEqualTo(200);
         String path = "/api/endpoints/" + worker.path("id").asText();
         String first = scene.call("GET", path, null).path("leaseUntil").asText();
-        try (PullingWorker stream = follow(worker, null)) {
+        try (PullingWorker stream = PullingWorker.follow(scene, worker, null)) {
             Awaitility.await().until(() -> scene.call("GET", path, null).path("leaseUntil").asText().compareTo(first) > 0);
             assertThat(scene.call("GET", path, null).path("state").asText()).isEqualTo("active");
         }
         Awaitility.await().until(() -> scene.call("GET", path, null).path("state").asText().equals("expired"));
         scene.post("push", "{\"missed\":1}");
 
-        try (PullingWorker back = follow(worker, null)) {
+        try (PullingWorker back = PullingWorker.follow(scene, worker, null)) {
             awaitPulled(back, 1);
             assertThat(scene.call("GET", path, null).path("state").asText()).isEqualTo("active");
         }
-        JsonNode again = edge("POST", "/edge/register", null, "{\"linearToken\":\"token-of-bern\",\"name\":\"laptop\"}");
+        JsonNode again = PullingWorker.call(scene, "POST", "/edge/register", null, "{\"linearToken\":\"token-of-bern\",\"name\":\"laptop\"}");
         assertThat(again.path("id")).isEqualTo(worker.path("id"));
     }
 
@@ -361,7 +338,7 @@ class EdgePullTest {
     void tellsInTheLogAndToOperatorsThatAnEndpointExpired() throws Exception {
         JsonNode everything = register("\"pull\":true");
         JsonNode watcher = register("\"pull\":true,\"types\":[\"io.waystation.endpoint.*\"]");
-        JsonNode worker = edge("POST", "/edge/register", null, "{\"linearToken\":\"token-of-bern\",\"name\":\"gone\"}");
+        JsonNode worker = PullingWorker.call(scene, "POST", "/edge/register", null, "{\"linearToken\":\"token-of-bern\",\"name\":\"gone\"}");
         String id = worker.path("id").asText();
         ListAppender<ILoggingEvent> alerts = new ListAppender<>();
         alerts.start();
@@ -369,7 +346,7 @@ class EdgePullTest {
         log.addAppender(alerts);
 
         Awaitility.await().untilAsserted(() -> assertThat(events(id)).containsExactly("io.waystation.endpoint.expired"));
-        edge("POST", "/edge/" + id + "/heartbeat", worker.path("webhookSecret").asText(), "{}");
+        PullingWorker.call(scene, "POST", "/edge/" + id + "/heartbeat", worker.path("webhookSecret").asText(), "{}");
 
         Awaitility.await().untilAsserted(() -> assertThat(events(id)).contains("io.waystation.endpoint.active"));
         Awaitility.await().untilAsserted(() -> assertThat(scene.deliveries("endpoint=" + watcher.path("id").asText())).hasSizeGreaterThanOrEqualTo(2));
@@ -395,16 +372,16 @@ class EdgePullTest {
             JsonNode holds = scene.endpoint(bad.url("/holds"), "\"group\":\"bern\"");
             scene.post("push", "{\"n\":1}");
 
-            awaitState(parks, "dead", 1);
+            scene.awaitState(parks.path("id").asText(), "dead", 1);
             assertThat(scene.deliveries("endpoint=" + parks.path("id").asText()).get(0).path("reason").asText())
                     .isEqualTo("every endpoint of the group bern is down");
             Awaitility.await().untilAsserted(() -> assertThat(events("group:bern")).contains("io.waystation.group.down"));
             assertThat(scene.deliveries("endpoint=" + holds.path("id").asText() + "&state=dead")).isEmpty();
-            try (PullingWorker worker = follow(pulls, null)) {
+            try (PullingWorker worker = PullingWorker.follow(scene, pulls, null)) {
                 awaitPulled(worker, 1);
                 assertThat(worker.pulled().get(0).text()).isEqualTo("{\"n\":1}");
-                acknowledge(pulls, 1);
-                awaitState(pulls, "succeeded", 1);
+                PullingWorker.acknowledge(scene, pulls, 1);
+                scene.awaitState(pulls.path("id").asText(), "succeeded", 1);
                 Awaitility.await().untilAsserted(() -> assertThat(events("group:bern")).contains("io.waystation.group.active"));
             }
         }
@@ -419,7 +396,7 @@ class EdgePullTest {
 
             receiver.replies(got -> Receiver.Reply.of(200));
 
-            awaitState(pulls, "succeeded", 1);
+            scene.awaitState(pulls.path("id").asText(), "succeeded", 1);
             assertThat(receiver.received()).extracting(got -> got.header("ce-type")).doesNotContain("io.waystation.test");
         }
     }

@@ -83,11 +83,6 @@ class EndpointCareTest {
         receiver.close();
     }
 
-    private static void awaitState(String endpoint, String state, int count) {
-        Awaitility.await().untilAsserted(() ->
-                assertThat(scene.deliveries("endpoint=" + endpoint + "&state=" + state)).hasSize(count));
-    }
-
     @Test
     void changesWhatIsGivenAndLeavesTheRest() throws Exception {
         try (Receiver moved = new Receiver()) {
@@ -175,8 +170,8 @@ class EndpointCareTest {
 
             scene.post("push", "{}");
 
-            awaitState(with.path("id").asText(), "succeeded", 1);
-            awaitState(without, "dead", 1);
+            scene.awaitState(with.path("id").asText(), "succeeded", 1);
+            scene.awaitState(without, "dead", 1);
             assertThat(peers).containsExactly("CN=hub");
             assertThat(with.path("certificate").path("subject").asText()).isEqualTo("CN=hub");
             assertThat(with.toString()).doesNotContain("BEGIN PRIVATE KEY");
@@ -197,7 +192,7 @@ class EndpointCareTest {
         for (int i = 0; i < 6; i++) {
             scene.post("push", "{\"n\":" + i + "}");
         }
-        awaitState(id, "succeeded", 6);
+        scene.awaitState(id, "succeeded", 6);
         JsonNode made = scene.deliveries("endpoint=" + id);
         JsonNode page = scene.call("GET", "/api/deliveries?state=succeeded&limit=4&endpoint=" + id, null);
         JsonNode rest = scene.call("GET", "/api/deliveries?state=succeeded&limit=4&endpoint=" + id + "&before=" + page.path("next").asText(), null);
@@ -239,14 +234,14 @@ class EndpointCareTest {
     void sendsOnceWhatTwoReplaysHaveFound() throws Exception {
         String id = scene.endpoint(receiver.url("/")).path("id").asText();
         scene.post("push", "{}");
-        awaitState(id, "succeeded", 1);
+        scene.awaitState(id, "succeeded", 1);
         Replays replays = scene.hub().bean("deliveryReplays", Replays.class);
         List<Replays.Found> found = replays.find(new Replays.Which(Set.of(ItemState.SUCCEEDED), null, null, null,
                 new WorkFilter.More(id, null, null, null, null)));
 
         assertThat(replays.start(found, 0, "once", Map.of()).done().join()).isEqualTo(1);
         Awaitility.await().until(() -> receiver.received().size() == 2);
-        awaitState(id, "succeeded", 1);
+        scene.awaitState(id, "succeeded", 1);
 
         assertThat(replays.start(found, 0, "again", Map.of()).done().join()).as("it has changed since").isZero();
         assertThat(receiver.received()).hasSize(2);

@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -18,10 +19,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** An endpoint behind a firewall: follows its stream and keeps what it was handed. */
 final class PullingWorker implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final List<Pulled> pulled = new CopyOnWriteArrayList<>();
     private final InputStream body;
@@ -31,7 +34,7 @@ final class PullingWorker implements AutoCloseable {
     /** Opens the stream of an endpoint. */
     PullingWorker(URI stream, String secret, String lastEventId) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(stream).header("Authorization", "Bearer " + secret);
-        HttpResponse<InputStream> answer = HttpClient.newHttpClient().send(
+        HttpResponse<InputStream> answer = CLIENT.send(
                 (lastEventId == null ? request : request.header("Last-Event-ID", lastEventId)).build(), BodyHandlers.ofInputStream());
         if (answer.statusCode() != 200) {
             throw new IOException("HTTP " + answer.statusCode() + " " + new String(answer.body().readAllBytes(), StandardCharsets.UTF_8));
@@ -40,6 +43,32 @@ final class PullingWorker implements AutoCloseable {
         reader = new Thread(this::read, "pulling-worker");
         reader.setDaemon(true);
         reader.start();
+    }
+
+    /** The same of an endpoint as it was registered. */
+    static PullingWorker follow(DeliveryScene scene, JsonNode endpoint, String lastEventId) throws Exception {
+        return new PullingWorker(scene.hub().uri(events(endpoint)), secret(endpoint), lastEventId);
+    }
+
+    /** Tells that it has all up to a position. */
+    static JsonNode acknowledge(DeliveryScene scene, JsonNode endpoint, long position) throws Exception {
+        return call(scene, "POST", events(endpoint), secret(endpoint), "{\"position\":" + position + "}");
+    }
+
+    private static String events(JsonNode endpoint) {
+        return "/edge/" + endpoint.path("id").asText() + "/events";
+    }
+
+    private static String secret(JsonNode endpoint) {
+        return endpoint.path("secret").asText(endpoint.path("webhookSecret").asText());
+    }
+
+    /** Calls the hub as a worker does, with its secret or none; the field {@code status} of the answer is the HTTP status. */
+    static JsonNode call(DeliveryScene scene, String method, String path, String secret, String body) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(scene.hub().uri(path)).method(method, BodyPublishers.ofString(body));
+        HttpResponse<String> answer = CLIENT.send((secret == null ? request : request.header("Authorization", "Bearer " + secret)).build(),
+                BodyHandlers.ofString());
+        return ((ObjectNode) JSON.readTree(answer.body())).put("status", answer.statusCode());
     }
 
     /** One delivery as it was handed out. */

@@ -18,7 +18,6 @@ import io.waystation.event.EventBatch;
 import io.waystation.event.EventHeaders;
 import io.waystation.store.GroupTransaction;
 import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,7 +30,6 @@ class GroupFailureTest {
     Path temp;
 
     private LogFixture log;
-    private final List<String> seen = new CopyOnWriteArrayList<>();
 
     @BeforeEach
     void open() throws Exception {
@@ -43,30 +41,18 @@ class GroupFailureTest {
         log.close();
     }
 
-    private void consume(String parameters, Processor step) throws Exception {
-        log.route("from-" + parameters.hashCode(), "journal:events?" + parameters, step);
-    }
-
-    private void see(Exchange exchange) {
-        seen.add(exchange.getMessage().getHeader(EventHeaders.ID, String.class));
-    }
-
-    private void awaitSeen(String... ids) {
-        await().untilAsserted(() -> assertThat(seen).containsExactly(ids));
-    }
-
     @Test
     void aFailedRecordBecomesADeadLetterAndTheGroupGoesOn() throws Exception {
         AtomicBoolean broken = new AtomicBoolean(true);
-        consume("group=g", exchange -> {
+        log.consume("group=g", exchange -> {
             if (broken.get() && "bad".equals(exchange.getMessage().getHeader(EventHeaders.ID))) {
                 throw new IllegalArgumentException("cannot read this");
             }
-            see(exchange);
+            log.see(exchange);
         });
         log.append(TestEvents.verified("bad", "c").body("keep me").build());
         log.append(TestEvents.verified("good", "c").build());
-        awaitSeen("good");
+        log.awaitSeen("good");
         await().untilAsserted(() -> assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 10))).hasSize(1));
 
         DeadLetter letter = log.deadLetters().list(DeadLetterFilter.of("g", 10)).get(0);
@@ -81,13 +67,13 @@ class GroupFailureTest {
         broken.set(false);
         log.deadLetters().requeue(List.of(letter.id()));
 
-        awaitSeen("good", "bad");
+        log.awaitSeen("good", "bad");
         await().untilAsserted(() -> assertThat(log.deadLetters().find(letter.id())).isEmpty());
     }
 
     @Test
     void aDeadLetterIsKeptForItsTimeAndThenDeleted() throws Exception {
-        consume("group=g", exchange -> {
+        log.consume("group=g", exchange -> {
             throw new IllegalStateException("always");
         });
         log.append(TestEvents.verified("e1", "c").build());
@@ -108,20 +94,20 @@ class GroupFailureTest {
         CountDownLatch released = new CountDownLatch(1);
         CountDownLatch stands = new CountDownLatch(1);
         List<String> relayed = new CopyOnWriteArrayList<>();
-        consume("group=stands", exchange -> {
+        log.consume("group=stands", exchange -> {
             stands.countDown();
             released.await();
         });
         log.route("relay", "journal:events?batch=true&verified=any", exchange ->
                 exchange.getMessage().getBody(EventBatch.class).events().forEach(record -> relayed.add(record.event().id())));
-        consume("group=goes-on", this::see);
+        log.consume("group=goes-on", log::see);
 
         log.append(TestEvents.verified("e1", "c").build());
         assertThat(stands.await(60, TimeUnit.SECONDS)).isTrue();
         Exchange posted = log.append(TestEvents.verified("e2", "c").build());
 
         assertThat(posted.getException()).isNull();
-        awaitSeen("e1", "e2");
+        log.awaitSeen("e1", "e2");
         await().untilAsserted(() -> assertThat(relayed).containsExactly("e1", "e2"));
         assertThat(released.getCount()).isOne();
         released.countDown();
@@ -130,8 +116,8 @@ class GroupFailureTest {
     @Test
     void aRepeatedDeliveryQueuesTheDeadLettersOfTheFirstOneAndNothingElse() throws Exception {
         Map<String, Integer> times = new ConcurrentHashMap<>();
-        consume("group=well", exchange -> times.merge("well", 1, Integer::sum));
-        consume("group=ill", exchange -> {
+        log.consume("group=well", exchange -> times.merge("well", 1, Integer::sum));
+        log.consume("group=ill", exchange -> {
             if (times.merge("ill", 1, Integer::sum) == 1) {
                 throw new IllegalStateException("down");
             }
@@ -151,35 +137,35 @@ class GroupFailureTest {
     @Test
     void aFailedBatchIsTriedAgainUntilItSucceeds() throws Exception {
         AtomicBoolean broken = new AtomicBoolean(true);
-        consume("group=g&batch=true", exchange -> {
+        log.consume("group=g&batch=true", exchange -> {
             if (broken.getAndSet(false)) {
                 throw new IllegalStateException("once");
             }
-            exchange.getMessage().getBody(EventBatch.class).events().forEach(record -> seen.add(record.event().id()));
+            exchange.getMessage().getBody(EventBatch.class).events().forEach(record -> log.seen().add(record.event().id()));
         });
 
         log.append(TestEvents.verified("e1", "c").build());
 
-        await().untilAsserted(() -> assertThat(seen).containsExactly("e1"));
+        await().untilAsserted(() -> assertThat(log.seen()).containsExactly("e1"));
         await().untilAsserted(() -> assertThat(log.status("g").lag()).isZero());
     }
 
     @Test
     void aBatchThatAlwaysFailsIsTakenApartAndOnlyTheEventAtFaultBecomesADeadLetter() throws Exception {
-        consume("group=g&batch=true&batchAttempts=2", exchange -> {
+        log.consume("group=g&batch=true&batchAttempts=2", exchange -> {
             List<String> ids = exchange.getMessage().getBody(EventBatch.class).events().stream()
                     .map(record -> record.event().id()).toList();
             if (ids.contains("poison")) {
                 throw new IllegalStateException("poisoned");
             }
-            seen.addAll(ids);
+            log.seen().addAll(ids);
         });
         for (String id : List.of("e1", "e2", "poison", "e3")) {
             log.journal().append(TestEvents.verified(id, "c").build(), Runnable::run);
         }
         log.append(TestEvents.verified("e4", "c").build());
 
-        awaitSeen("e1", "e2", "e3", "e4");
+        log.awaitSeen("e1", "e2", "e3", "e4");
         await().untilAsserted(() -> assertThat(log.status("g").lag()).isZero());
         assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 9))).extracting(letter -> letter.event().event().id())
                 .containsExactly("poison");
@@ -188,7 +174,7 @@ class GroupFailureTest {
     @Test
     void aBatchWhoseEffectAlwaysFailsIsTakenApartToo() throws Exception {
         log.store().writeNow(handle -> handle.execute("CREATE TABLE effect (id TEXT PRIMARY KEY)"));
-        consume("group=g&batch=true&batchAttempts=2", exchange -> {
+        log.consume("group=g&batch=true&batchAttempts=2", exchange -> {
             GroupTransaction transaction = GroupTransaction.of(exchange).orElseThrow();
             exchange.getMessage().getBody(EventBatch.class).events().forEach(record -> transaction.enlist(
                     handle -> handle.execute("INSERT INTO effect VALUES (?)", record.event().id().substring(0, 2))));
@@ -208,11 +194,11 @@ class GroupFailureTest {
     @Test
     void aDeadLetterOfABatchGroupIsTriedAgainAsABatchOfOne() throws Exception {
         AtomicBoolean broken = new AtomicBoolean(true);
-        consume("group=g&batch=true&batchAttempts=1", exchange -> {
+        log.consume("group=g&batch=true&batchAttempts=1", exchange -> {
             if (broken.get()) {
                 throw new IllegalStateException("for now");
             }
-            exchange.getMessage().getBody(EventBatch.class).events().forEach(record -> seen.add(record.event().id()));
+            exchange.getMessage().getBody(EventBatch.class).events().forEach(record -> log.seen().add(record.event().id()));
         });
         log.append(TestEvents.verified("e1", "c").build());
         await().until(() -> log.status("g").deadLetters() == 1);
@@ -220,7 +206,7 @@ class GroupFailureTest {
 
         log.deadLetters().requeue(List.of(log.deadLetters().list(DeadLetterFilter.of("g", 9)).get(0).id()));
 
-        awaitSeen("e1");
+        log.awaitSeen("e1");
         await().until(() -> log.status("g").deadLetters() == 0);
     }
 

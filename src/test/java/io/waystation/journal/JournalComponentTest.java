@@ -30,7 +30,6 @@ class JournalComponentTest {
     Path temp;
 
     private LogFixture log;
-    private final List<String> seen = new CopyOnWriteArrayList<>();
 
     @BeforeEach
     void open() throws Exception {
@@ -42,29 +41,17 @@ class JournalComponentTest {
         log.close();
     }
 
-    private void consume(String parameters, Processor step) throws Exception {
-        log.route("from-" + parameters.hashCode(), "journal:events?" + parameters, step);
-    }
-
-    private void see(Exchange exchange) {
-        seen.add(exchange.getMessage().getHeader(EventHeaders.ID, String.class));
-    }
-
-    private void awaitSeen(String... ids) {
-        await().untilAsserted(() -> assertThat(seen).containsExactly(ids));
-    }
-
     @Test
     void appendsAndConsumesAnEventWithItsAttributesAndExactBytes() throws Exception {
         List<Exchange> received = new CopyOnWriteArrayList<>();
-        consume("group=g", exchange -> {
+        log.consume("group=g", exchange -> {
             received.add(exchange.copy());
-            see(exchange);
+            log.see(exchange);
         });
 
         Exchange appended = log.append(TestEvents.verified("e1", "c").body("{\"a\": 1}").build());
 
-        awaitSeen("e1");
+        log.awaitSeen("e1");
         Exchange exchange = received.get(0);
         assertThat(exchange.getMessage().getBody(byte[].class)).asString().isEqualTo("{\"a\": 1}");
         assertThat(exchange.getMessage().getHeader(EventHeaders.POSITION))
@@ -77,28 +64,28 @@ class JournalComponentTest {
 
     @Test
     void aGroupGoesOnWhereItWasAfterARestart() throws Exception {
-        consume("group=g", this::see);
+        log.consume("group=g", log::see);
         log.append(TestEvents.verified("e1", "c").build());
-        awaitSeen("e1");
+        log.awaitSeen("e1");
         log.restart();
         log.append(TestEvents.verified("e2", "c").build());
 
-        consume("group=g", this::see);
+        log.consume("group=g", log::see);
 
-        awaitSeen("e1", "e2");
+        log.awaitSeen("e1", "e2");
     }
 
     @Test
     void aNewGroupsStartIsStoredBeforeItCommits() throws Exception {
         log.append(TestEvents.verified("before", "c").build());
-        consume("group=g", this::see);
+        log.consume("group=g", log::see);
         log.stopRoutes();
         log.append(TestEvents.verified("while-down", "c").build());
         log.restart();
 
-        consume("group=g", this::see);
+        log.consume("group=g", log::see);
 
-        awaitSeen("while-down");
+        log.awaitSeen("while-down");
     }
 
     @Test
@@ -107,11 +94,11 @@ class JournalComponentTest {
         log.append(TestEvents.verified("e2", "c").build());
         List<String> behind = new CopyOnWriteArrayList<>();
 
-        consume("group=all&from=oldest", this::see);
-        consume("group=behind&from=" + first.getMessage().getHeader(EventHeaders.POSITION),
+        log.consume("group=all&from=oldest", log::see);
+        log.consume("group=behind&from=" + first.getMessage().getHeader(EventHeaders.POSITION),
                 exchange -> behind.add(exchange.getMessage().getHeader(EventHeaders.ID, String.class)));
 
-        awaitSeen("e1", "e2");
+        log.awaitSeen("e1", "e2");
         await().untilAsserted(() -> assertThat(behind).containsExactly("e2"));
     }
 
@@ -119,52 +106,52 @@ class JournalComponentTest {
     void aGroupPassesOverWhatItsBeanDoesNotAcceptAndCommitsBehindIt() throws Exception {
         Predicate<Event> wanted = event -> !"e2".equals(event.id());
         log.context().getRegistry().bind("wanted", wanted);
-        consume("group=g&accept=#bean:wanted", this::see);
+        log.consume("group=g&accept=#bean:wanted", log::see);
 
         log.append(TestEvents.verified("e1", "c").build());
         log.append(TestEvents.verified("e2", "c").build());
         log.append(TestEvents.verified("e3", "c").build());
 
-        awaitSeen("e1", "e3");
+        log.awaitSeen("e1", "e3");
         log.restart();
-        consume("group=g", this::see);
+        log.consume("group=g", log::see);
         log.append(TestEvents.verified("e4", "c").build());
-        awaitSeen("e1", "e3", "e4");
+        log.awaitSeen("e1", "e3", "e4");
     }
 
     @Test
     void groupsSeeVerifiedEventsOnlyUnlessTheyAskForAny() throws Exception {
         List<String> any = new CopyOnWriteArrayList<>();
-        consume("group=careful", this::see);
-        consume("group=any&verified=any", exchange -> any.add(exchange.getMessage().getHeader(EventHeaders.ID, String.class)));
+        log.consume("group=careful", log::see);
+        log.consume("group=any&verified=any", exchange -> any.add(exchange.getMessage().getHeader(EventHeaders.ID, String.class)));
 
         log.append(TestEvents.unverified("forged", "c").build());
         log.append(TestEvents.verified("real", "c").build());
 
-        awaitSeen("real");
+        log.awaitSeen("real");
         await().untilAsserted(() -> assertThat(any).containsExactly("forged", "real"));
     }
 
     @Test
     void filtersByTypesSourcesAndChannels() throws Exception {
-        consume("group=g&types=com.github.release.*,com.gitlab.*&sources=/github/*&channels=up*", this::see);
+        log.consume("group=g&types=com.github.release.*,com.gitlab.*&sources=/github/*&channels=up*", log::see);
 
         log.append(TestEvents.verified("type", "upstreams").type("com.github.push").build());
         log.append(TestEvents.verified("source", "upstreams").source("/gitlab/a/b").build());
         log.append(TestEvents.verified("channel", "other").build());
         log.append(TestEvents.verified("wanted", "upstreams").build());
 
-        awaitSeen("wanted");
+        log.awaitSeen("wanted");
     }
 
     @Test
     void eventsOfOneKeyKeepTheirOrderWhileOtherKeysRunBesideThem() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
-        consume("group=g&concurrency=4", exchange -> {
+        log.consume("group=g&concurrency=4", exchange -> {
             if ("stuck-1".equals(exchange.getMessage().getHeader(EventHeaders.ID))) {
                 release.await(120, TimeUnit.SECONDS);
             }
-            see(exchange);
+            log.see(exchange);
         });
 
         log.append(TestEvents.verified("stuck-1", "c").key("stuck").build());
@@ -173,10 +160,10 @@ class JournalComponentTest {
             log.append(TestEvents.verified("free-" + i, "c").key("free").build());
         }
 
-        await().untilAsserted(() -> assertThat(seen).hasSize(50).doesNotContain("stuck-1", "stuck-2"));
+        await().untilAsserted(() -> assertThat(log.seen()).hasSize(50).doesNotContain("stuck-1", "stuck-2"));
         await().untilAsserted(() -> assertThat(log.status("g").lowWater()).isZero());
         release.countDown();
-        await().untilAsserted(() -> assertThat(seen).endsWith("stuck-1", "stuck-2"));
+        await().untilAsserted(() -> assertThat(log.seen()).endsWith("stuck-1", "stuck-2"));
         await().untilAsserted(() -> assertThat(log.status("g").lag()).isZero());
     }
 
@@ -190,13 +177,13 @@ class JournalComponentTest {
                 release.await(120, TimeUnit.SECONDS);
                 throw new IllegalStateException("interrupted by the stop");
             }
-            seen.add(id);
+            log.seen().add(id);
         };
-        consume("group=g&concurrency=2", step);
+        log.consume("group=g&concurrency=2", step);
         log.append(TestEvents.verified("stuck", "c").key("stuck").build());
         log.append(TestEvents.verified("free-1", "c").key("free").build());
         log.append(TestEvents.verified("free-2", "c").key("free").build());
-        awaitSeen("free-1", "free-2");
+        log.awaitSeen("free-1", "free-2");
         await().until(() -> log.progress("g").finished().equals("2-3"));
         stopping.set(true);
         Thread later = new Thread(() -> await().until(() -> {
@@ -206,9 +193,9 @@ class JournalComponentTest {
         later.start();
         log.restart();
 
-        consume("group=g&concurrency=2", step);
+        log.consume("group=g&concurrency=2", step);
 
-        awaitSeen("free-1", "free-2", "stuck");
+        log.awaitSeen("free-1", "free-2", "stuck");
     }
 
     @Test
@@ -230,7 +217,7 @@ class JournalComponentTest {
     @Test
     void anEffectIsCommittedWithThePositionOrNotAtAll() throws Exception {
         log.store().writeNow(handle -> handle.execute("CREATE TABLE effect (id TEXT PRIMARY KEY)"));
-        consume("group=g", exchange -> {
+        log.consume("group=g", exchange -> {
             String id = exchange.getMessage().getHeader(EventHeaders.ID, String.class);
             GroupTransaction.of(exchange).orElseThrow().enlist(
                     handle -> handle.execute("INSERT INTO effect VALUES (?)", id.substring(0, 1)));
@@ -255,7 +242,7 @@ class JournalComponentTest {
     void aReaderWithoutAGroupGetsContinuousBatchesFromTheTail() throws Exception {
         log.append(TestEvents.verified("before", "c").build());
         List<EventBatch> batches = new CopyOnWriteArrayList<>();
-        consume("batch=true&verified=any", exchange -> batches.add(exchange.getMessage().getBody(EventBatch.class)));
+        log.consume("batch=true&verified=any", exchange -> batches.add(exchange.getMessage().getBody(EventBatch.class)));
 
         for (int i = 0; i < 20; i++) {
             log.append(TestEvents.unverified("e" + i, "c").build());
@@ -272,9 +259,9 @@ class JournalComponentTest {
 
     @Test
     void twoConsumersOfOneGroupAreRefused() throws Exception {
-        consume("group=g", this::see);
+        log.consume("group=g", log::see);
 
-        assertThatThrownBy(() -> consume("group=g&concurrency=2", this::see))
+        assertThatThrownBy(() -> log.consume("group=g&concurrency=2", log::see))
                 .hasStackTraceContaining("the group 'g' has a consumer in this hub already");
     }
 }

@@ -1,11 +1,17 @@
 package io.waystation.journal;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.waystation.event.Event;
+import io.waystation.event.EventHeaders;
 import io.waystation.store.DataFolder;
 import io.waystation.store.Store;
 import org.apache.camel.CamelContext;
@@ -19,6 +25,7 @@ public final class LogFixture implements AutoCloseable {
     private final Path root;
     private final JournalSettings settings;
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final List<String> seen = new CopyOnWriteArrayList<>();
     private DataFolder folder;
     private Store store;
     private EventIndex index;
@@ -56,6 +63,25 @@ public final class LogFixture implements AutoCloseable {
         context.getRegistry().bind("recorder", new Recorder(index));
         context.getShutdownStrategy().setTimeout(5);
         context.start();
+    }
+
+    /** Adds a consumer of the log with one step. */
+    void consume(String parameters, Processor step) throws Exception {
+        route("from-" + parameters.hashCode(), "journal:events?" + parameters, step);
+    }
+
+    /** A step: remembers the id of the event. */
+    void see(Exchange exchange) {
+        seen.add(exchange.getMessage().getHeader(EventHeaders.ID, String.class));
+    }
+
+    /** Ids of what was seen, which stay over a restart. */
+    List<String> seen() {
+        return seen;
+    }
+
+    void awaitSeen(String... ids) {
+        await().untilAsserted(() -> assertThat(seen).containsExactly(ids));
     }
 
     /** Adds a route with one step. */

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 import io.waystation.work.WorkItems.CancelResult;
 import org.apache.camel.AsyncCallback;
@@ -98,16 +99,7 @@ class WorkKeysTest {
         AtomicInteger began = new AtomicInteger();
         AtomicBoolean waited = new AtomicBoolean();
         CountDownLatch release = new CountDownLatch(1);
-        addMany("k", 20);
-        work.route("run", "work:q?concurrency=10&keyConcurrency=5", exchange -> {
-            if (!waited.get()) {
-                throw DeferException.wholeKey(Duration.ofMillis(300), "the key is left alone");
-            }
-            began.incrementAndGet();
-            release.await(120, TimeUnit.SECONDS);
-            see(exchange);
-        });
-        awaitHeldKey();
+        holdKeyOnce(() -> DeferException.wholeKey(Duration.ofMillis(300), "the key is left alone"), waited, began, release);
 
         waited.set(true);
 
@@ -123,22 +115,27 @@ class WorkKeysTest {
         AtomicInteger began = new AtomicInteger();
         AtomicBoolean waited = new AtomicBoolean();
         CountDownLatch release = new CountDownLatch(1);
-        addMany("k", 20);
-        work.route("run", "work:q?concurrency=10&keyConcurrency=5", exchange -> {
-            if (!waited.get()) {
-                throw DeferException.throttled(Instant.now().plusMillis(300), "the key has had its share");
-            }
-            began.incrementAndGet();
-            release.await(60, TimeUnit.SECONDS);
-            see(exchange);
-        });
-        awaitHeldKey();
+        holdKeyOnce(() -> DeferException.throttled(Instant.now().plusMillis(300), "the key has had its share"), waited, began, release);
 
         waited.set(true);
 
         await().until(() -> began.get() == 5); // before any has succeeded
         release.countDown();
         await().until(() -> seen.size() == 20);
+    }
+
+    /** Twenty items of one key, which is put off until {@code waited}; then each begins and waits to be released. */
+    private void holdKeyOnce(Supplier<DeferException> why, AtomicBoolean waited, AtomicInteger began, CountDownLatch release) throws Exception {
+        addMany("k", 20);
+        work.route("run", "work:q?concurrency=10&keyConcurrency=5", exchange -> {
+            if (!waited.get()) {
+                throw why.get();
+            }
+            began.incrementAndGet();
+            release.await(120, TimeUnit.SECONDS);
+            see(exchange);
+        });
+        awaitHeldKey();
     }
 
     private void awaitHeldKey() {

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.waystation.store.Store;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,14 +102,14 @@ final class Attempt {
     <T> T write(Work<T> work) {
         AtomicReference<Waiting> told = new AtomicReference<>();
         try {
-            return writes.write(handle -> {
+            return Store.await(writes.write(handle -> {
                 told.set(takeWaiting());
                 store(handle, told.get());
                 return work.run(handle);
-            }).join();
-        } catch (CompletionException failed) {
+            }));
+        } catch (RuntimeException failed) {
             putBack(told.get());
-            throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
+            throw failed;
         }
     }
 
