@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
+import io.waystation.settings.ChannelKeys;
 import io.waystation.settings.InvalidSettingException;
 import io.waystation.settings.Secret;
 import io.waystation.settings.Settings;
@@ -32,10 +33,8 @@ import io.waystation.settings.Settings;
 public record ChannelSettings(
         boolean open, int openLimit, Duration openIdle, Quota openQuota, long openBytesPerDay, Quota definedQuota,
         ResponsePolicy response, Set<String> reserved, boolean literalSecrets, Map<String, ChannelPolicy> defined) {
-    private static final String PREFIX = "waystation.channels.";
-    private static final Set<String> ATTRIBUTES = Set.of(
-            "open", "open-readers", "provider", "secrets", "readers", "retention", "response", "events-per-second", "burst",
-            "bytes-per-day", "subscribers", "keep-credentials");
+    private static final String PREFIX = ChannelKeys.PREFIX;
+    private static final Set<String> ATTRIBUTES = ChannelKeys.ATTRIBUTES;
 
     /**
      * Reads the settings.
@@ -51,13 +50,13 @@ public record ChannelSettings(
                 settings.number(PREFIX + "open-limit", 1, 10_000_000),
                 settings.duration(PREFIX + "open-idle"),
                 new Quota(
-                        settings.number(PREFIX + "open-events-per-second", 0, 1_000_000),
+                        settings.decimal(PREFIX + "open-events-per-second", 1_000_000),
                         settings.number(PREFIX + "open-burst", 0, 1_000_000),
                         settings.bytes(PREFIX + "open-bytes-per-day"),
                         settings.number(PREFIX + "open-subscribers", 0, 1_000_000)),
                 settings.bytes(PREFIX + "open-total-bytes-per-day"),
                 new Quota(
-                        settings.number(PREFIX + "events-per-second", 0, 1_000_000),
+                        settings.decimal(PREFIX + "events-per-second", 1_000_000),
                         settings.number(PREFIX + "burst", 0, 1_000_000),
                         settings.bytes(PREFIX + "bytes-per-day"),
                         settings.number(PREFIX + "subscribers", 0, 1_000_000)),
@@ -156,7 +155,7 @@ public record ChannelSettings(
         private Quota quota(Quota unlessSaid) {
             boolean rate = has("events-per-second");
             return new Quota(
-                    rate ? settings.number(prefix + "events-per-second", 0, 1_000_000) : unlessSaid.eventsPerSecond(),
+                    rate ? settings.decimal(prefix + "events-per-second", 1_000_000) : unlessSaid.eventsPerSecond(),
                     has("burst") ? settings.number(prefix + "burst", 0, 1_000_000) : rate ? 0 : unlessSaid.burst(),
                     has("bytes-per-day") ? settings.bytes(prefix + "bytes-per-day") : unlessSaid.bytesPerDay(),
                     has("subscribers") ? settings.number(prefix + "subscribers", 0, 1_000_000)

@@ -2,7 +2,6 @@ package io.waystation.cli;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -31,7 +30,7 @@ public final class ConfigCommand {
             if (key.startsWith("waystation.")) {
                 ObjectNode row = rows.addObject().put("key", key).put("value", merged.getProperty(key));
                 row.put("default", defaults.getProperty(key));
-                row.put("variable", key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'));
+                row.put("variable", LayeredSettings.variable(key));
             }
         }
         ObjectNode answer = JsonNodeFactory.instance.objectNode();

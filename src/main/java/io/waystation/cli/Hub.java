@@ -17,6 +17,7 @@ import io.waystation.http.HttpConfiguration;
 import io.waystation.ingest.IngestConfiguration;
 import io.waystation.journal.JournalConfiguration;
 import io.waystation.relay.RelayConfiguration;
+import io.waystation.settings.SettingsFirst;
 import io.waystation.store.StoreConfiguration;
 import io.waystation.update.UpdateConfiguration;
 import io.waystation.update.fleet.FleetConfiguration;
@@ -70,6 +71,7 @@ public final class Hub {
         main.addInitialProperty("camel.main.routesIncludePattern", routes(home));
         main.addInitialProperty("camel.component.kamelet.location", kamelets(home));
         home.ifPresent(folder -> main.addInitialProperty(StartConfiguration.HOME, folder.toString()));
+        main.addMainListener(new SettingsFirst());
         main.addMainListener(new QuickRoutesLoader.Binding());
         ROOMS.forEach(main.configure()::addConfiguration);
         main.configure().addConfiguration(StartConfiguration.class);

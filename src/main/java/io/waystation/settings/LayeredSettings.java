@@ -7,13 +7,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -23,12 +25,13 @@ import java.util.regex.Pattern;
  *   <li>the built-in {@code application.properties}, which declares every setting;
  *   <li>the built-in {@code application-<profile>.properties};
  *   <li>{@code application.properties} and {@code application-<profile>.properties} in the home folder;
- *   <li>environment variables ({@code WAYSTATION_PORT}, {@code CAMEL_MAIN_NAME});
+ *   <li>environment variables ({@code WAYSTATION_PORT}, {@code WAYSTATION_CHANNELS_MY_CHANNEL_SECRETS}, {@code CAMEL_MAIN_NAME});
  *   <li>system properties;
  *   <li>the command line.
  * </ol>
  *
- * <p>A {@code waystation.*} key of any layer that the built-in file does not declare is refused, with the
+ * <p>Keys of the user's own, without that prefix, may be in the files and on the command line too, and those of the files are
+ * environment variables in the same way. A {@code waystation.*} key of any layer that the built-in file does not declare is refused, with the
  * nearest declared key in the message.
  */
 public final class LayeredSettings {
@@ -36,6 +39,8 @@ public final class LayeredSettings {
     private static final String FILE = "application.properties";
     /** Keys with a name chosen by the user in the middle; the part after it is checked by its room. */
     private static final Pattern NAMED = Pattern.compile("waystation\\.channels\\.[A-Za-z0-9_-]{1,128}\\.[a-z-]+");
+    /** A secret that is in an environment variable, as settings name it. */
+    private static final Pattern SECRET = Pattern.compile("env:([A-Za-z0-9_]+)");
     /** Environment variables that are not settings of the hub. */
     private static final Set<String> NOT_SETTINGS = Set.of(
             "WAYSTATION_HOME", "WAYSTATION_PROFILE", "WAYSTATION_LOG_LEVEL", "WAYSTATION_JAVA_OPTS", "WAYSTATION_TOKEN", "WAYSTATION_URL", "WAYSTATION_SECRET_KEY");
@@ -80,13 +85,16 @@ public final class LayeredSettings {
             throw new InvalidSettingException(
                     "profile '" + profile.get() + "'", "has no " + fileOf(profile.get()) + ", built in or beside the hub");
         }
-        settings.addEnvironment(environment);
+        Map<String, String> above = new LinkedHashMap<>();
         for (String key : system.stringPropertyNames()) {
             if (key.startsWith(PREFIX) || key.startsWith("camel.")) {
-                settings.set(key, system.getProperty(key));
+                above.put(key, system.getProperty(key));
             }
         }
-        commandLine.forEach(settings::set);
+        above.putAll(commandLine);
+        Set<String> others = settings.addEnvironment(environment, above.keySet());
+        above.forEach(settings::set);
+        settings.refuseUnknown(others);
         return settings.merged;
     }
 
@@ -95,26 +103,52 @@ public final class LayeredSettings {
         return builtIn(FILE).orElseThrow();
     }
 
+    /** Environment variable of a setting. */
+    public static String variable(String key) {
+        return EnvironmentNames.of(key);
+    }
+
     private void add(Properties layer) {
         for (String key : layer.stringPropertyNames()) {
             set(key, layer.getProperty(key));
         }
     }
 
-    private void addEnvironment(Map<String, String> environment) {
-        Map<String, String> keys = new HashMap<>();
-        for (String key : declared) {
-            keys.put(key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'), key);
+    /** Adds the variables that are settings, and says which look like one and are none. */
+    private Set<String> addEnvironment(Map<String, String> environment, Set<String> keysAbove) {
+        Set<String> given = new HashSet<>(merged.stringPropertyNames());
+        given.addAll(keysAbove);
+        Set<String> ofFiles = new HashSet<>(declared);
+        merged.stringPropertyNames().stream().filter(key -> key.contains(".") && !key.startsWith(PREFIX)).forEach(ofFiles::add);
+        Map<String, String> keys = new EnvironmentNames(ofFiles, given).keys(environment.keySet());
+        keys.forEach((name, key) -> set(key, environment.get(name)));
+        Set<String> others = new TreeSet<>();
+        for (String name : environment.keySet()) {
+            if (name.startsWith("WAYSTATION_") && !name.startsWith("WAYSTATION_CLIENT_") && !NOT_SETTINGS.contains(name)
+                    && !keys.containsKey(name)) {
+                others.add(name);
+            }
         }
-        environment.forEach((name, value) -> {
-            String key = keys.get(name);
-            if (key != null) {
-                set(key, value);
-            } else if (name.startsWith("WAYSTATION_") && !name.startsWith("WAYSTATION_CLIENT_") && !NOT_SETTINGS.contains(name)
-                    && !merged.containsValue("env:" + name)) {
+        return others;
+    }
+
+    /** Refuses variables that no setting names as the place of its secret. */
+    private void refuseUnknown(Set<String> variables) {
+        if (variables.isEmpty()) {
+            return;
+        }
+        Set<String> secrets = new HashSet<>();
+        for (String key : merged.stringPropertyNames()) {
+            Matcher named = SECRET.matcher(merged.getProperty(key));
+            while (named.find()) {
+                secrets.add(named.group(1));
+            }
+        }
+        for (String name : variables) {
+            if (!secrets.contains(name)) {
                 throw unknown("environment variable " + name, name.toLowerCase(Locale.ROOT).replace('_', '.'));
             }
-        });
+        }
     }
 
     private void set(String key, String value) {

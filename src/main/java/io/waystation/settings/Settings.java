@@ -21,6 +21,7 @@ import org.apache.camel.CamelContext;
  */
 public final class Settings {
     private static final Pattern SIZE = Pattern.compile("(\\d+)\\s*(B|KiB|MiB|GiB)?");
+    private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,9})?");
     private static final Map<String, Long> UNITS =
             Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30);
 
@@ -79,6 +80,15 @@ public final class Settings {
         }
         throw new InvalidSettingException(
                 key, "must be a whole number from " + least + " to " + most + ", not '" + value + "'");
+    }
+
+    /** Number that may have a fraction, such as {@code 0.5}, from 0 to a most. */
+    public double decimal(String key, double most) {
+        String value = required(key);
+        if (DECIMAL.matcher(value).matches() && Double.parseDouble(value) <= most) {
+            return Double.parseDouble(value);
+        }
+        throw new InvalidSettingException(key, "must be a number such as 20 or 0.5, at most " + (long) most + ", not '" + value + "'");
     }
 
     /** Duration such as {@code 500ms}, {@code 30s}, {@code 7d} or {@code 1h30m}. */

@@ -44,6 +44,19 @@ class SettingsTest {
                 .isInstanceOf(InvalidSettingException.class).hasMessageStartingWith("waystation.x must be ").hasMessageEndingWith("'" + text + "'");
     }
 
+    @ParameterizedTest
+    @CsvSource({"0,0", "20,20", "0.5,0.5", "1000,1000"})
+    void readsNumbersWithAFraction(String text, double expected) {
+        assertThat(Settings.of(Map.of(KEY, text)).decimal(KEY, 1000)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "1000.5", "NaN", "Infinity", "1e3", "1,5", ".5", "many", "0x1"})
+    void refusesWhatIsNoSuchNumberByTheNameOfTheKey(String text) {
+        assertThatThrownBy(() -> Settings.of(Map.of(KEY, text)).decimal(KEY, 1000)).isInstanceOf(InvalidSettingException.class)
+                .hasMessage("waystation.x must be a number such as 20 or 0.5, at most 1000, not '" + text + "'");
+    }
+
     @Test
     void refusesAMissingOne() {
         assertThatThrownBy(() -> Settings.of(Map.of()).duration(KEY)).isInstanceOf(InvalidSettingException.class).hasMessage("waystation.x is not set");

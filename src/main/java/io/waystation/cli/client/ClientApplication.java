@@ -9,6 +9,7 @@ import java.util.Properties;
 
 import io.waystation.settings.InvalidSettingException;
 import io.waystation.settings.Settings;
+import io.waystation.settings.SettingsFirst;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -45,6 +46,7 @@ public final class ClientApplication {
         camel().forEach(main::addInitialProperty);
         settings.forEach((key, value) -> main.addInitialProperty((String) key, (String) value));
         main.addInitialProperty("camel.main.routesIncludePattern", routes(home));
+        main.addMainListener(new SettingsFirst());
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeConfigure(BaseMainSupport starting) {
