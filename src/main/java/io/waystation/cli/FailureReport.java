@@ -53,6 +53,10 @@ final class FailureReport implements IExecutionExceptionHandler {
         if (startup.isPresent()) {
             return new Verdict(ExitCode.CANNOT_START, oneLine(startup.get()));
         }
+        Optional<Throwable> full = causes.stream().filter(FailureReport::saysDiskIsFull).findFirst();
+        if (full.isPresent()) {
+            return new Verdict(ExitCode.CANNOT_START, "the disk of the data folder is full; make room and start again (" + oneLine(full.get()) + ")");
+        }
         Optional<PropertyBindingException> binding = first(causes, PropertyBindingException.class);
         if (binding.isPresent()) {
             return new Verdict(ExitCode.USAGE, describe(binding.get()));
@@ -62,6 +66,11 @@ final class FailureReport implements IExecutionExceptionHandler {
             return new Verdict(ExitCode.CANNOT_START, oneLine(bind.get()));
         }
         return new Verdict(ExitCode.FAILED, oneLine(causes.get(causes.size() - 1)));
+    }
+
+    private static boolean saysDiskIsFull(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        return message.contains("SQLITE_FULL") || message.contains("No space left on device");
     }
 
     private static String describe(PropertyBindingException binding) {

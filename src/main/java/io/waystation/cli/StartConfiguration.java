@@ -19,6 +19,7 @@ import org.apache.camel.support.EventHelper;
 import io.waystation.settings.Settings;
 import io.waystation.store.DataFolder;
 import io.waystation.store.Meters;
+import io.waystation.store.StartupException;
 
 /**
  * What happens once the hub answers: its address is written into the data folder, where commands find it, and its
@@ -67,10 +68,14 @@ public final class StartConfiguration implements CamelConfiguration {
         context.getCamelContextExtension().setEventNotificationApplicable(EventHelper.eventsApplicable(context));
     }
 
-    private static void writeAddress(CamelContext context) throws IOException {
+    private static void writeAddress(CamelContext context) {
         DataFolder folder = context.getRegistry().lookupByNameAndType("dataFolder", DataFolder.class);
         if (folder != null) {
-            Files.writeString(folder.root().resolve("address"), address(context) + "\n");
+            try {
+                Files.writeString(folder.root().resolve("address"), address(context) + "\n");
+            } catch (IOException e) {
+                throw new StartupException("data-folder-unwritable", "cannot write into the data folder: " + e.getMessage(), e);
+            }
         }
     }
 

@@ -8,13 +8,18 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -51,6 +56,7 @@ public final class DataFolder implements Closeable {
             DataFolder data = new DataFolder(root, channel, lock(root, channel));
             data.writeOwner();
             data.migrate();
+            data.requireWritable();
             return data;
         } catch (IOException e) {
             closeQuietly(channel, e);
@@ -105,6 +111,19 @@ public final class DataFolder implements Closeable {
         }
     }
 
+    /** Some of it may belong to somebody else, such as root, who started a hub here once. */
+    private void requireWritable() throws IOException {
+        List<Path> needed = new ArrayList<>(List.of(log(), store(), root.resolve("address")));
+        try (DirectoryStream<Path> segments = Files.newDirectoryStream(log())) {
+            segments.forEach(needed::add);
+        }
+        for (Path path : needed) {
+            if (Files.exists(path) && !Files.isWritable(path)) {
+                throw new FileSystemException(path.toString(), null, path + " is read-only here");
+            }
+        }
+    }
+
     private int readFormat(Path format) throws IOException {
         String text = Files.readString(format).trim();
         try {
@@ -126,6 +145,12 @@ public final class DataFolder implements Closeable {
     }
 
     private static String reason(IOException e) {
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (e instanceof NoSuchFileException) {
+            return "no folder can be made there";
+        }
         String reason = e instanceof FileSystemException at ? at.getReason() : e.getMessage();
         return reason == null ? e.getClass().getSimpleName() : reason;
     }

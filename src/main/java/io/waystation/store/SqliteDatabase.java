@@ -110,7 +110,7 @@ final class SqliteDatabase {
     /**
      * Applies the migrations that are missing.
      *
-     * @throws StartupException {@code data-format-newer} when the schema is newer than this program,
+     * @throws StartupException {@code data-format-newer} when the schema is newer than this program, {@code disk-full},
      *     {@code store-unusable} when the file is damaged or cannot be migrated
      */
     void migrate() {
@@ -128,7 +128,14 @@ final class SqliteDatabase {
             Migrations.applyAll(connection, PLACEHOLDERS);
             return true;
         } catch (SQLException | IOException | URISyntaxException failed) {
+            refuseFullDisk(failed);
             return false;
+        }
+    }
+
+    private void refuseFullDisk(Exception failure) {
+        if (translate("", failure).code() == StoreException.Code.FULL) {
+            throw new StartupException("disk-full", "the disk with the store " + file + " is full; make room and start again", failure);
         }
     }
 
@@ -161,6 +168,7 @@ final class SqliteDatabase {
             throw new StartupException("data-format-newer", "the store " + file
                     + " was written by a different, probably newer, Waystation; start that one or restore a backup", e);
         } catch (FlywayException e) {
+            refuseFullDisk(e);
             throw new StartupException("store-unusable", "cannot open or migrate the store " + file + ": "
                     + e.getMessage().lines().findFirst().orElse("") + "; restore a backup if the file is damaged", e);
         }

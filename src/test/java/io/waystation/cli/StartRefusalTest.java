@@ -6,16 +6,20 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.waystation.HubFixture;
+import io.waystation.SmallDisk;
 
 /** What stops a start does it with one line that says why, and its exit code. */
 @Timeout(120)
@@ -54,6 +58,56 @@ class StartRefusalTest {
         Files.writeString(folder.resolve("data"), "a file, no folder");
 
         assertRefused(serve("--port", "0"), 3, "cannot write the data folder");
+    }
+
+    @Test
+    void aFolderWithoutThePermissionToWriteInIt() throws Exception {
+        Path data = Files.createDirectories(folder.resolve("data"));
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("r-xr-xr-x"));
+        Assumptions.assumeFalse(Files.isWritable(data), "root may write everywhere; what is read-only for root is tested below");
+
+        assertRefused(serve("--port", "0"), 3, "cannot write the data folder", data.toString(), "permission denied", "--data");
+    }
+
+    @Test
+    void aPlaceWhereNobodyCanMakeAFolder() {
+        Assumptions.assumeTrue(Files.isDirectory(Path.of("/proc/self")), "needs /proc");
+
+        assertRefused(CommandLineRun.of("serve", "--port", "0", "--data", "/proc/self/waystation"), 3,
+                "cannot write the data folder /proc/self/waystation");
+    }
+
+    @Test
+    void aReadOnlyFileSystemAndFilesThatBelongToSomebodyElse() throws Exception {
+        try (SmallDisk disk = SmallDisk.in(folder, "50m")) {
+            Path data = disk.root().resolve("data");
+            HubFixture.start(data).close();
+            for (String file : List.of("store.db", "log", "address", "log/0000000000000000001.db")) {
+                disk.makeReadOnly(data.resolve(file));
+                assertRefused(serveIn(data), 3, "cannot write the data folder " + data, file + " is read-only here");
+                disk.makeWritable(data.resolve(file));
+            }
+            disk.makeReadOnly();
+
+            assertRefused(serveIn(data), 3, "cannot write the data folder " + data, "Read-only file system");
+            assertRefused(serveIn(disk.root().resolve("new")), 3, "cannot write the data folder", "Read-only file system");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"4k", "40k", "200k", "800k"})
+    void aDiskWithoutRoom(String size) throws Exception {
+        try (SmallDisk disk = SmallDisk.in(folder, size)) {
+            CommandLineRun run = serveIn(disk.root().resolve("data"));
+
+            assertThat(run.err().lines()).singleElement().asString().startsWith("waystation: ")
+                    .containsPattern("No space left on device|is full; make room");
+            assertThat(run.exitCode()).isEqualTo(3);
+        }
+    }
+
+    private static CommandLineRun serveIn(Path data) {
+        return CommandLineRun.of("serve", "--port", "0", "--data", data.toString());
     }
 
     @Test

@@ -15,11 +15,9 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import io.waystation.EventStream;
 import io.waystation.HubProcess;
 import io.waystation.Patience;
+import io.waystation.SmallDisk;
 
 /** A full disk refuses posts, loses nothing acknowledged, and is over as soon as there is room. */
 class FullDiskTest {
@@ -34,23 +33,19 @@ class FullDiskTest {
 
     @TempDir
     Path folder;
+    private SmallDisk small;
     private Path disk;
 
     @BeforeEach
     void mountsASmallDisk() throws Exception {
-        disk = Files.createDirectory(folder.resolve("disk"));
-        boolean mounted = run("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", disk.toString());
-        if (!mounted && !"true".equals(System.getenv("CI"))) {
-            disk = null;
-            Assumptions.abort("needs the right to mount a small file system, as root in a container has");
-        }
-        assertThat(mounted).as("a small file system could be mounted").isTrue();
+        small = SmallDisk.in(folder, "24m");
+        disk = small.root();
     }
 
     @AfterEach
     void unmounts() throws Exception {
-        if (disk != null) {
-            run("umount", "-l", disk.toString());
+        if (small != null) {
+            small.close();
         }
     }
 
@@ -124,10 +119,5 @@ class FullDiskTest {
         byte[] bytes = new byte[length];
         new Random().nextBytes(bytes);
         return new String(bytes, StandardCharsets.ISO_8859_1);
-    }
-
-    private static boolean run(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-        return process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0;
     }
 }
