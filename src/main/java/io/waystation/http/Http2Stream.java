@@ -18,7 +18,6 @@ final class Http2Stream extends OpenStream {
 
     @Override
     void sendHead() {
-        boundKernelBuffer(); // of all streams of the connection together
         response.write(Buffer.buffer());
     }
 

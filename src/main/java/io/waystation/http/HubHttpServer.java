@@ -24,6 +24,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.impl.VertxInternal;
+import io.vertx.core.http.impl.Http1xServerConnection;
 import io.vertx.core.http.impl.Http2ServerConnection;
 import io.waystation.store.Meters;
 import io.waystation.store.StartupException;
@@ -177,6 +178,9 @@ public final class HubHttpServer extends VertxPlatformHttpServer implements Star
             server.invalidRequestHandler(dispatcher::malformed);
             server.connectionHandler(connection -> {
                 connection.exceptionHandler(failure -> LOG.debug("Connection failed: {}", failure.toString()));
+                if (connection instanceof Http1xServerConnection http1) {
+                    HttpVersions.watch(http1);
+                }
                 Connection.of(connection).established(connection, connection instanceof Http2ServerConnection);
             });
             server.exceptionHandler(failure -> LOG.debug("Connection refused: {}", failure.toString()));
