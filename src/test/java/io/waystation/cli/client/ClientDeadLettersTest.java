@@ -1,0 +1,78 @@
+package io.waystation.cli.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.apache.camel.main.Main;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of events that the target does not take. */
+class ClientDeadLettersTest extends ClientScene {
+    @Test
+    void keepsWhatATargetRefusesAsADeadLetterAndSendsItAgainWhenAsked() throws Exception {
+        Set<String> refused = ConcurrentHashMap.newKeySet();
+        refused.add("one");
+        RecordingTarget target = target(request -> refused.contains(request.text()) ? 422 : 200);
+        channel.publish(1, "a", "one");
+        channel.publish(2, "a", "two");
+
+        start("target", target.address("/").toString());
+
+        DeadLetters letters = DeadLetters.of(folder.resolve("data"));
+        await().until(() -> target.bodies().equals(List.of("one", "two")));
+        await().until(() -> letters.count() == 1);
+        DeadLetters.DeadLetter letter = all(letters).get(0);
+        assertThat(letter.step()).isEqualTo("forward");
+        assertThat(letter.reason()).isEqualTo("the target answered 422");
+        refused.clear();
+        assertThat(letters.replay("event-1")).isEqualTo(1);
+
+        await().until(() -> target.received().size() == 3);
+        assertThat(target.bodies()).containsExactly("one", "two", "one");
+        assertThat(target.received().get(2).header("Idempotency-key")).isEqualTo("event-1");
+        await().untilAsserted(() -> assertThat(folder.resolve("data/replay")).isEmptyDirectory());
+        assertThat(letters.count()).isZero();
+    }
+
+    @Test
+    void keepsLettersForStepsItDoesNotTakeAndFilesThatAreNone() throws Exception {
+        RecordingTarget target = target(422);
+        channel.publish(1, "a", "one");
+        Main first = start("target", target.address("/").toString());
+        DeadLetters letters = DeadLetters.of(folder.resolve("data"));
+        await().until(() -> letters.count() == 1);
+        first.stop();
+        assertThat(letters.replayAll()).isEqualTo(1);
+        Files.writeString(folder.resolve("data/replay/odd.json"), "{\"step\":\"forward\",");
+
+        start("target", "", "save-dir", folder.resolve("saved").toString());
+
+        await().untilAsserted(() -> assertThat(folder.resolve("data/replay")).isEmptyDirectory());
+        assertThat(all(letters)).singleElement().satisfies(letter -> assertThat(letter.step()).isEqualTo("forward"));
+        assertThat(folder.resolve("data/unreadable/odd.json")).hasContent("{\"step\":\"forward\",");
+    }
+
+    @Test
+    void listsAndReplaysLettersBesideADamagedOne() throws Exception {
+        RecordingTarget target = target(422);
+        channel.publish(1, "a", "one");
+        channel.publish(2, "a", "two");
+        Main first = start("target", target.address("/").toString());
+        DeadLetters letters = DeadLetters.of(folder.resolve("data"));
+        await().until(() -> letters.count() == 2);
+        first.stop();
+        Files.writeString(folder.resolve("data/dead-letters/0-damaged.json"), "{}");
+
+        assertThat(all(letters)).extracting(letter -> letter.event().id()).containsExactly("event-1", "event-2");
+        assertThat(letters.replay("event-2")).isEqualTo(1);
+        assertThat(all(letters)).extracting(letter -> letter.event().id()).containsExactly("event-1");
+        assertThat(Files.getPosixFilePermissions(folder.resolve("data"))).as("whole requests are in there")
+                .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+    }
+}

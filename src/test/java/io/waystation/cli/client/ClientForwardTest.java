@@ -1,0 +1,109 @@
+package io.waystation.cli.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.waystation.event.Event;
+import io.waystation.event.Headers;
+import org.junit.jupiter.api.Test;
+
+/** What the client sends to its target, and how often. */
+class ClientForwardTest extends ClientScene {
+    @Test
+    void sendsMethodQueryEveryHeaderValueAndTheExactBody() throws Exception {
+        RecordingTarget target = target(200);
+        byte[] body = {0, 13, 10, (byte) 0xff, '{'};
+        channel.publish(new Event("0192-id", "c", "/s", "com.github.push", null, Instant.now(), "k", "none", null, null, "PUT",
+                "/c", "a=1&b=%20x y", Headers.of("x-multi", "one", "x-multi", "two", "content-type", "application/x-odd",
+                "host", "evil.example", "transfer-encoding", "chunked", "connection", "close", "content-length", "99",
+                "user-agent", "GitHub-Hookshot/1", "camelhttpuri", "http://evil.example", "idempotency-key", "forged",
+                "bad name", "x", "x-bad-value", "a\r\nInjected: yes"), body));
+
+        start("target", target.address("/hook?own=1").toString(), "header", "X-Extra: here");
+
+        await().until(() -> target.received().size() == 1);
+        RecordingTarget.Received request = target.received().get(0);
+        assertThat(request.method()).isEqualTo("PUT");
+        assertThat(request.uri().toString()).isEqualTo("/hook?own=1&a=1&b=%20x%20y");
+        assertThat(request.body()).isEqualTo(body);
+        assertThat(request.headers().get("X-multi")).containsExactlyInAnyOrder("one", "two");
+        assertThat(request.header("Content-type")).isEqualTo("application/x-odd");
+        assertThat(request.header("User-agent")).isEqualTo("GitHub-Hookshot/1");
+        assertThat(request.header("Idempotency-key")).isEqualTo("0192-id");
+        assertThat(request.header("X-extra")).isEqualTo("here");
+        assertThat(request.header("Host")).startsWith("127.0.0.1");
+        assertThat(request.headers()).doesNotContainKeys("Camelhttpuri", "Injected", "X-bad-value", "Transfer-encoding");
+    }
+
+    @Test
+    void triesATargetThatIsDownAsOftenAsAskedAndThenGoesOn() throws Exception {
+        RecordingTarget target = target(request -> request.text().equals("one") ? 503 : 200);
+        channel.publish(1, "a", "one");
+        channel.publish(2, "a", "two");
+
+        start("target", target.address("/").toString(), "retries", "3");
+
+        await().until(() -> target.bodies().equals(List.of("one", "one", "one", "one", "two")));
+        DeadLetters letters = DeadLetters.of(folder.resolve("data"));
+        await().until(() -> letters.count() == 1);
+        assertThat(Files.readString(folder.resolve("data/dead-letters").resolve(all(letters).get(0).id() + ".json")))
+                .contains("\"attempts\":4");
+    }
+
+    @Test
+    void givesUpAnAttemptAtTheTimeLimit() throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        open.add(() -> over.set(true));
+        RecordingTarget target = target(request -> {
+            if (request.text().equals("slow")) {
+                await().untilTrue(over);
+            }
+            return 200;
+        });
+        channel.publish(1, "a", "slow");
+        channel.publish(2, "a", "fast");
+
+        start("target", target.address("/").toString(), "timeout", "2s", "retries", "0");
+
+        await().until(() -> target.bodies().contains("fast"));
+        DeadLetters letters = DeadLetters.of(folder.resolve("data"));
+        assertThat(all(letters)).singleElement().satisfies(letter -> assertThat(letter.reason()).contains("within 2000 ms"));
+    }
+
+    @Test
+    void passesOverEventsNobodyWants() throws Exception {
+        RecordingTarget target = target(200);
+        channel.publish(ChannelStandIn.event("1", "k", "com.github.push", bytes("push"), "x-github-event", "push"));
+        channel.publish(ChannelStandIn.event("2", "k", "com.github.release.published", bytes("release"), "x-github-event", "release"));
+        channel.publish(ChannelStandIn.event("3", "k", "com.github.issues.opened", bytes("issues"), "x-github-event", "issues"));
+        channel.publish(ChannelStandIn.event("4", "k", "com.gitlab.push", bytes("gitlab"), "x-gitlab-event", "Push Hook"));
+
+        start("target", target.address("/").toString(), "only-event", "PUSH,com.github.*,push_hook", "ignore-event", "issues");
+
+        await().until(() -> target.received().size() == 3);
+        assertThat(target.bodies()).containsExactly("push", "release", "gitlab");
+    }
+
+    @Test
+    void sendsAnEventWithAnIdThatNoHeaderCanHold() throws Exception {
+        RecordingTarget target = target(200);
+        channel.publish(ChannelStandIn.event("id \u2603\n1", "k", "com.github.push", bytes("odd")));
+
+        start("target", target.address("/").toString());
+
+        await().until(() -> target.received().size() == 1);
+        assertThat(target.received().get(0).header("Idempotency-key")).isEqualTo("id___1");
+    }
+
+    @Test
+    void refusesAtTheStartAHeaderThatCannotBeSent() {
+        assertThatThrownBy(() -> start("target", "http://127.0.0.1:1/", "header", "Host: elsewhere"))
+                .hasStackTraceContaining("waystation.client.header cannot be sent");
+    }
+}
