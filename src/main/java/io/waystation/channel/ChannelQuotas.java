@@ -8,9 +8,11 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
- * Counts what channels and sources take and says no when it is too much.
+ * Counts what channels and sources take and says no when it is too much. A post that is refused, by whichever limit,
+ * spends nothing of any.
  *
  * <p>Thread-safe, never blocks for long. Memory is bounded: a channel nobody defined is counted only while
  * it is in use, and there may be only so many of them; all of them together have a daily limit too, so that
@@ -19,9 +21,11 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class ChannelQuotas {
     private static final long DAY = Duration.ofDays(1).toMillis();
     private static final long SWEEP_EVERY = 1_000;
+    private static final Supplier<Optional<QuotaExceeded>> NO_OTHER = Optional::empty;
 
     private final ChannelSettings settings;
     private final Clock clock;
+    private final Map<String, Meter> sources = new ConcurrentHashMap<>();
     private final Map<String, Meter> defined = new ConcurrentHashMap<>();
     private final Map<String, Meter> open = new ConcurrentHashMap<>();
     private final AtomicInteger openCount = new AtomicInteger();
@@ -38,36 +42,73 @@ public final class ChannelQuotas {
     }
 
     /**
+     * Counts a post that came through a source with a quota of its own, against both.
+     *
+     * @param source unique name of the source; it must come from configuration
+     * @return empty when it is within all limits, else the limit it is over
+     */
+    public Optional<QuotaExceeded> admit(String source, Quota quota, ChannelPolicy policy, long bytes) {
+        if (!quota.limitsPosts()) {
+            return admit(policy, bytes);
+        }
+        long now = clock.millis();
+        return sources.computeIfAbsent(source, name -> new Meter(now, quota))
+                .take(now, quota, bytes, "", () -> admit(policy, bytes));
+    }
+
+    /**
      * Counts a post to a channel.
      *
      * @return empty when it is within the channel's limits, else the limit it is over
      */
     public Optional<QuotaExceeded> admit(ChannelPolicy policy, long bytes) {
-        if (policy.origin() != ChannelPolicy.Origin.ANONYMOUS) {
-            return admit(policy.name(), policy.quota(), bytes);
-        }
+        Quota quota = policy.quota();
         long now = clock.millis();
-        Meter meter = open.get(policy.name());
-        if (meter == null) {
-            if (openCount.get() >= settings.openLimit() && !sweep(now)) {
-                return Optional.of(exceeded(settings.openLimit() + " open channels", now, now + 60_000));
-            }
-            meter = open.computeIfAbsent(policy.name(), name -> {
-                openCount.incrementAndGet();
-                return new Meter(now, policy.quota());
-            });
+        if (policy.origin() == ChannelPolicy.Origin.ANONYMOUS) {
+            return admitToOpen(policy.name(), quota, now, bytes);
         }
-        Optional<QuotaExceeded> refusal = meter.take(now, policy.quota(), bytes, "");
-        return refusal.isPresent() ? refusal : allOpen.take(now, allOpenQuota, bytes, " on all open channels together");
+        return quota.limitsPosts()
+                ? defined.computeIfAbsent(policy.name(), name -> new Meter(now, quota)).take(now, quota, bytes, "", NO_OTHER)
+                : Optional.empty();
     }
 
-    /** Counts against a quota of its own, such as a source's; the key must come from configuration. */
-    public Optional<QuotaExceeded> admit(String key, Quota quota, long bytes) {
-        if (!quota.limitsPosts()) {
-            return Optional.empty();
+    private Optional<QuotaExceeded> admitToOpen(String name, Quota quota, long now, long bytes) {
+        while (true) {
+            Meter known = open.get(name);
+            Meter meter = known != null ? known : open.computeIfAbsent(name, first -> enters() ? new Meter(now, quota) : null);
+            if (meter == null) {
+                if (!sweep(now)) {
+                    return Optional.of(exceeded(settings.openLimit() + " open channels", now, now + 60_000));
+                }
+            } else {
+                synchronized (meter) {
+                    if (!meter.forgotten) {
+                        return take(name, meter, quota, now, bytes);
+                    }
+                }
+            }
         }
-        long now = clock.millis();
-        return defined.computeIfAbsent(key, name -> new Meter(now, quota)).take(now, quota, bytes, "");
+    }
+
+    private Optional<QuotaExceeded> take(String name, Meter meter, Quota quota, long now, long bytes) {
+        Optional<QuotaExceeded> refusal = meter.take(now, quota, bytes, "",
+                () -> allOpen.take(now, allOpenQuota, bytes, " on all open channels together", NO_OTHER));
+        if (refusal.isPresent() && !meter.used) {
+            forget(name, meter); // a name of which no post was ever taken is no channel in use
+        }
+        return refusal;
+    }
+
+    /** Counts one more open channel if there may be one. */
+    private boolean enters() {
+        return openCount.getAndUpdate(count -> count < settings.openLimit() ? count + 1 : count) < settings.openLimit();
+    }
+
+    private void forget(String name, Meter meter) {
+        meter.forgotten = true;
+        if (open.remove(name, meter)) {
+            openCount.decrementAndGet();
+        }
     }
 
     /** How many open channels are in use. */
@@ -82,12 +123,12 @@ public final class ChannelQuotas {
             return openCount.get() < settings.openLimit();
         }
         long idleSince = now - settings.openIdle().toMillis();
-        open.values().removeIf(meter -> {
-            boolean idle = meter.lastSeen() < idleSince;
-            if (idle) {
-                openCount.decrementAndGet();
+        open.forEach((name, meter) -> {
+            synchronized (meter) {
+                if (meter.seenAt < idleSince) {
+                    forget(name, meter);
+                }
             }
-            return idle;
         });
         return openCount.get() < settings.openLimit();
     }
@@ -97,37 +138,46 @@ public final class ChannelQuotas {
                 limit, Duration.ofSeconds(Math.max(1, (reset - now + 999) / 1000)), Instant.ofEpochMilli(reset));
     }
 
-    /** Token bucket and byte counter of one key. */
+    /** Token bucket and byte counter of one key. Guarded by itself; whoever holds one may take from a wider one. */
     private static final class Meter {
         private double tokens;
         private long refilledAt;
         private long day;
         private long bytesToday;
+        private long seenAt;
+        private boolean used;
+        private boolean forgotten;
 
         Meter(long now, Quota quota) {
             this.tokens = quota.burst();
             this.refilledAt = now;
+            this.seenAt = now;
             this.day = now / DAY;
         }
 
-        synchronized long lastSeen() {
-            return refilledAt;
+        /** Takes the post if this quota and the other one let it through; else nothing is spent of either. */
+        synchronized Optional<QuotaExceeded> take(
+                long now, Quota quota, long bytes, String where, Supplier<Optional<QuotaExceeded>> other) {
+            refill(now, quota);
+            Optional<QuotaExceeded> refusal = refusal(now, quota, bytes, where).or(other);
+            if (refusal.isEmpty()) {
+                tokens -= quota.eventsPerSecond() > 0 ? 1 : 0;
+                bytesToday += bytes;
+                seenAt = refilledAt;
+                used = true;
+            }
+            return refusal;
         }
 
-        synchronized Optional<QuotaExceeded> take(long now, Quota quota, long bytes, String where) {
-            refill(now, quota);
+        private Optional<QuotaExceeded> refusal(long now, Quota quota, long bytes, String where) {
             if (quota.bytesPerDay() > 0 && bytesToday + bytes > quota.bytesPerDay()) {
                 return Optional.of(exceeded(
                         quota.bytesPerDay() + " bytes per day" + where, now, (day + 1) * DAY));
             }
-            if (quota.eventsPerSecond() > 0) {
-                if (tokens < 1) {
-                    long wait = (long) Math.ceil((1 - tokens) / quota.eventsPerSecond() * 1000);
-                    return Optional.of(exceeded(rate(quota) + " events per second" + where, now, now + wait));
-                }
-                tokens -= 1;
+            if (quota.eventsPerSecond() > 0 && tokens < 1) {
+                long wait = (long) Math.ceil((1 - tokens) / quota.eventsPerSecond() * 1000);
+                return Optional.of(exceeded(rate(quota) + " events per second" + where, now, now + wait));
             }
-            bytesToday += bytes;
             return Optional.empty();
         }
 

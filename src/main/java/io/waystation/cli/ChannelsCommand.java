@@ -1,15 +1,14 @@
 package io.waystation.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code waystation channels}: who may post to and listen on a channel, and how long it keeps events. */
@@ -21,7 +20,9 @@ public final class ChannelsCommand {
                 .column("NAME", "name").column("DEFINED BY", "origin").column("PROVIDER", "provider")
                 .column("SECRETS", "secrets").column("READERS", "readers")
                 .column("OPEN", "open").column("OPEN READERS", "openReaders").column("RETENTION", "retention")
-                .column("RESPONSE", "response").column("SUBSCRIBERS", "subscribers"));
+                .column("RESPONSE", "response").column("QUOTA", row -> quota(row.path("quota")))
+                .column("CREDENTIALS", row -> row.path("keepCredentials").asBoolean() ? "kept" : "-")
+                .column("SUBSCRIBERS", "subscribers"));
         return ExitCode.OK;
     }
 
@@ -37,22 +38,8 @@ public final class ChannelsCommand {
         "Secrets are read from this command's environment and kept encrypted by the hub."})
     int set(@Mixin HubOptions hub, @Mixin Output output,
             @Parameters(paramLabel = "NAME", description = "The channel.") String name,
-            @Option(names = "--provider", paramLabel = "NAME", description = "How posts are signed (default: auto, by their signature header).") String provider,
-            @Option(names = "--secret-env", paramLabel = "VARIABLE", description = "Variable with a secret posts may be signed with; may be given more than once.") List<String> secrets,
-            @Option(names = "--reader-env", paramLabel = "VARIABLE", description = "Variable with the token of somebody who may listen; may be given more than once.") List<String> readers,
-            @Option(names = "--open", negatable = true, description = "Whether anybody who knows its name may post; unverified.") Boolean open,
-            @Option(names = "--open-readers", negatable = true, description = "Whether anybody who knows its name may listen.") Boolean openReaders,
-            @Option(names = "--retention", paramLabel = "DURATION", description = "How long its events are kept, such as 7d.") String retention,
-            @Option(names = "--response", paramLabel = "POLICY", description = "202, 200 or 503-when-nobody-listens.") String response) {
-        ObjectNode request = JsonNodeFactory.instance.objectNode();
-        put(request, "provider", provider);
-        put(request, "secrets", secrets);
-        put(request, "readers", readers);
-        put(request, "open", open);
-        put(request, "openReaders", openReaders);
-        put(request, "retention", retention);
-        put(request, "response", response);
-        JsonNode answer = hub.connect().put(path(name), request);
+            @Mixin ChannelRules rules) {
+        JsonNode answer = hub.connect().put(path(name), rules.request());
         output.print(answer);
         return ExitCode.OK;
     }
@@ -64,21 +51,18 @@ public final class ChannelsCommand {
         return ExitCode.OK;
     }
 
-    private static void put(ObjectNode request, String field, String value) {
-        if (value != null) {
-            request.put(field, value);
-        }
+    /** The limits there are, in words; a hyphen for none. */
+    private static String quota(JsonNode quota) {
+        List<String> limits = new ArrayList<>();
+        limit(limits, quota, "eventsPerSecond", "/s");
+        limit(limits, quota, "bytesPerDay", " bytes/day");
+        limit(limits, quota, "subscribers", " subscribers");
+        return limits.isEmpty() ? "-" : String.join(", ", limits);
     }
 
-    private static void put(ObjectNode request, String field, Boolean value) {
-        if (value != null) {
-            request.put(field, value);
-        }
-    }
-
-    private static void put(ObjectNode request, String field, List<String> values) {
-        if (values != null) {
-            values.stream().map(SendCommand::secret).forEach(request.putArray(field)::add);
+    private static void limit(List<String> limits, JsonNode quota, String field, String unit) {
+        if (quota.path(field).asDouble() > 0) {
+            limits.add(quota.path(field).asText().replaceFirst("\\.0$", "") + unit);
         }
     }
 

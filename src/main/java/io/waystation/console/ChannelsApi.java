@@ -22,8 +22,12 @@ import io.waystation.settings.Secret;
 
 /** Bean {@code channelsApi}: what holds for each channel; secrets are counted, never shown. */
 public final class ChannelsApi {
-    private final Channels channels;
+    private static final List<String> FIELDS = List.of(
+            "provider", "secrets", "readers", "open", "openReaders", "retention", "response", "keepCredentials", "quota");
+    private static final List<String> QUOTA = List.of("eventsPerSecond", "burst", "bytesPerDay", "subscribers");
+    private static final int MOST = 1_000_000;
 
+    private final Channels channels;
     private final SubscriberCount subscribers;
 
     ChannelsApi(Channels channels, SubscriberCount subscribers) {
@@ -49,6 +53,7 @@ public final class ChannelsApi {
     /** {@code PUT /api/channels/{name}}: defines a channel; what is not named stays as it is. */
     public void define(Exchange exchange) {
         ApiRequest request = ApiRequest.of(exchange);
+        request.onlyFields(FIELDS);
         ChannelPolicy draft = channels.draft(request.path("name"));
         draft = withWho(request, draft);
         draft = draft.withQuota(quota(request, draft.quota()));
@@ -117,13 +122,37 @@ public final class ChannelsApi {
 
     private static Quota quota(ApiRequest request, Quota before) {
         JsonNode given = request.body().path("quota");
-        try {
-            return new Quota(given.path("eventsPerSecond").asDouble(before.eventsPerSecond()),
-                    given.path("burst").asInt(before.burst()), given.path("bytesPerDay").asLong(before.bytesPerDay()),
-                    given.path("subscribers").asInt(before.subscribers()));
-        } catch (IllegalArgumentException negative) {
-            throw ApiRequest.invalid("quota", "is wrong: " + negative.getMessage());
+        given.fieldNames().forEachRemaining(field -> {
+            if (!QUOTA.contains(field)) {
+                throw ApiRequest.invalid("quota", "has " + String.join(", ", QUOTA) + ", but no field of another name");
+            }
+        });
+        return new Quota(number(given, "eventsPerSecond", before.eventsPerSecond(), MOST),
+                (int) whole(given, "burst", before.burst(), MOST),
+                whole(given, "bytesPerDay", before.bytesPerDay(), Long.MAX_VALUE),
+                (int) whole(given, "subscribers", before.subscribers(), MOST));
+    }
+
+    private static double number(JsonNode quota, String field, double before, long most) {
+        JsonNode given = quota.path(field);
+        if (given.isMissingNode()) {
+            return before;
         }
+        if (!given.isNumber() || !(given.asDouble() >= 0 && given.asDouble() <= most)) {
+            throw ApiRequest.invalid("quota." + field, "must be a number from 0 (no limit) to " + most);
+        }
+        return given.asDouble();
+    }
+
+    private static long whole(JsonNode quota, String field, long before, long most) {
+        JsonNode given = quota.path(field);
+        if (given.isMissingNode()) {
+            return before;
+        }
+        if (!given.isIntegralNumber() || !given.canConvertToLong() || given.asLong() < 0 || given.asLong() > most) {
+            throw ApiRequest.invalid("quota." + field, "must be a whole number from 0 (no limit) to " + most);
+        }
+        return given.asLong();
     }
 
     private ObjectNode describe(ChannelPolicy policy) {

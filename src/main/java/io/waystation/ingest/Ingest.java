@@ -142,8 +142,7 @@ public final class Ingest {
             return;
         }
         Event event = event(source, policy.name(), verdict, request, body);
-        checkQuota(source, quotas.admit(source.settings().name(), source.settings().quota(), event.weight()));
-        checkQuota(source, quotas.admit(policy, event.weight()));
+        checkQuota(source, quotas.admit(source.settings().name(), source.settings().quota(), policy, event.weight()));
         message.removeHeaders("*");
         message.setBody(event);
         exchange.setProperty(EventHeaders.EVENT_PROPERTY, event);

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.waystation.EventStream;
 import io.waystation.HubFixture;
@@ -36,7 +37,12 @@ class HubCommandsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        hub = HubFixture.start(folder.resolve("data"));
+        hub = HubFixture.start(folder.resolve("data"), "waystation.channels.settled.provider", "github",
+                "waystation.channels.settled.secrets", "env:PATH", "waystation.channels.settled.readers", "env:PATH,env:PATH",
+                "waystation.channels.settled.retention", "36h", "waystation.channels.settled.response", "200",
+                "waystation.channels.settled.events-per-second", "0.5", "waystation.channels.settled.burst", "7",
+                "waystation.channels.settled.bytes-per-day", "3MiB", "waystation.channels.settled.subscribers", "9",
+                "waystation.channels.settled.keep-credentials", "true");
     }
 
     @AfterAll
@@ -198,6 +204,42 @@ class HubCommandsTest {
         assertThat(json("events", "list", "--channel", "signed", "--verified", "true").path("events")).hasSize(1);
         assertThat(run("channels", "remove", "signed").exitCode()).isZero();
         assertThat(json("channels", "show", "signed").path("origin").asText()).isEqualTo("anonymous");
+    }
+
+    @Test
+    void everyRuleOfAChannelIsSetByCommandAsBySettingsAndShown() throws Exception {
+        JsonNode set = json("channels", "set", "ruled", "--provider", "github", "--secret-env", "PATH", "--reader-env", "PATH",
+                "--reader-env", "PATH", "--retention", "36h", "--response", "200", "--events-per-second", "0.5", "--burst", "7",
+                "--bytes-per-day", "3MiB", "--subscribers", "9", "--keep-credentials");
+        JsonNode settled = json("channels", "show", "settled");
+
+        ((ObjectNode) settled).put("name", "ruled").put("origin", "api");
+        assertThat(set).as("what the settings say, said by options").isEqualTo(settled);
+        assertThat(json("channels", "show", "ruled")).isEqualTo(set);
+        assertThat(json("channels", "list").path("channels")).contains(set);
+        JsonNode plain = json("channels", "show", "plain");
+        assertThat(settled.fieldNames()).toIterable().as("each rule has a value of its own here")
+                .filteredOn(rule -> settled.path(rule).equals(plain.path(rule))).containsExactly("subscribers"); // a count, no rule
+        assertThat(run("channels", "list").out()).contains("0.5/s, 3145728 bytes/day, 9 subscribers", "kept");
+
+        JsonNode bare = json("channels", "set", "ruled", "--no-secrets", "--no-readers", "--open", "--open-readers", "--retention", "",
+                "--events-per-second", "0", "--bytes-per-day", "0", "--subscribers", "0", "--no-keep-credentials");
+        assertThat(bare.path("secrets").asInt() + bare.path("readers").asInt()).isZero();
+        assertThat(bare.path("open").asBoolean() && bare.path("openReaders").asBoolean()).isTrue();
+        assertThat(bare.path("retention").isNull()).isTrue();
+        assertThat(bare.path("keepCredentials").asBoolean()).isFalse();
+        assertThat(bare.path("quota").path("bytesPerDay").asLong()).isZero();
+    }
+
+    @Test
+    void aRuleOfAChannelThatCannotBeIsRefusedByItsName() {
+        assertThat(run("channels", "set", "odd", "--burst", "-1").err()).contains("invalid-parameter", "quota.burst");
+        assertThat(run("channels", "set", "odd", "--events-per-second", "NaN").err()).contains("quota.eventsPerSecond");
+        CommandLineRun size = run("channels", "set", "odd", "--bytes-per-day", "lots");
+        assertThat(size.err()).contains("--bytes-per-day must be a size");
+        assertThat(size.exitCode()).isEqualTo(2);
+        assertThat(run("channels", "set", "odd", "--secret-env", "PATH", "--no-secrets").exitCode()).isEqualTo(2);
+        assertThat(run("channels", "set", "settled", "--burst", "8").err()).contains("defined-in-settings");
     }
 
     @Test
