@@ -138,8 +138,8 @@ final class Dispatcher implements Handler<HttpServerRequest>, OpenStream.Listene
         } else if (cause instanceof TooLongFrameException) {
             problem = Problem.of(431, "headers-too-large",
                     "The request's headers are larger than " + settings.maxHeaders() + " bytes.");
-        } else if (cause instanceof HttpVersions.UnsupportedVersionException) {
-            problem = Problem.of(400, "unsupported-http-version", "The hub speaks HTTP/1.1, HTTP/1.0 and HTTP/2.");
+        } else if (cause instanceof StrictRequests.RefusedException refusal) {
+            problem = Problem.of(400, refusal.code(), refusal.getMessage());
         } else {
             problem = Problem.of(400, "malformed-request", "The request is not HTTP as RFC 9112 has it.");
         }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.waystation.Patience;
@@ -198,6 +199,27 @@ class LimitsTest {
         isHealthy();
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"Transfer-Encoding: xchunked|unsupported-transfer-encoding",
+        "Transfer-Encoding: gzip, chunked|unsupported-transfer-encoding", "transfer-encoding: identity|unsupported-transfer-encoding",
+        "Transfer-Encoding: chunked~Transfer-Encoding: chunked|unsupported-transfer-encoding",
+        "Transfer-Encoding:|unsupported-transfer-encoding", "HOST: other~Content-Length: 9|malformed-request"})
+    void aBodyOrHostThatOthersMayReadDifferentlyIsRefusedAndItsRestIsNoRequest(String headers, String code) throws Exception {
+        try (ServerFixture.Raw raw = server.raw()) {
+            raw.send(HEAD + headers.replace("~", "\r\n") + "\r\n\r\n9\r\nGET /fine\r\n0\r\n\r\nGET /fine HTTP/1.1\r\nHost: h\r\n\r\n");
+            assertThat(read(raw)).startsWith("HTTP/1.1 400 ").contains(code).containsOnlyOnce("HTTP/1.1");
+        }
+        isHealthy();
+    }
+
+    @Test
+    void theCodingChunkedIsTakenHoweverItIsWritten() throws Exception {
+        try (ServerFixture.Raw raw = server.raw()) {
+            raw.send(HEAD + "TRANSFER-ENCODING:  Chunked \r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+            assertThat(raw.readUntil("\r\n\r\n3")).startsWith("HTTP/1.1 200 ");
+        }
+    }
+
     @Test
     void aLaterMinorVersionIsTakenForTheOneTheServerSpeaks() throws Exception {
         try (ServerFixture.Raw raw = server.raw()) {
@@ -228,7 +250,7 @@ class LimitsTest {
 
     private static String malformed(Random random) {
         String body = "x".repeat(random.nextInt(50));
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(13)) {
             case 0 -> noise(random, 200);
             case 1 -> "GET /fine HTTP/1.1\r\n" + noise(random, 60) + "\r\n\r\n";
             case 2 -> "POST /pool HTTP/1.1\r\nContent-Length: " + random.nextInt() + "\r\n\r\n" + body;
@@ -239,6 +261,7 @@ class LimitsTest {
             case 7 -> "POST /pool HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef";
             case 8 -> "POST /pool HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\nffffffffff\r\nabc";
             case 9 -> "GET http://" + noise(random, 9) + "/fine HTTP/1.1\r\nHost: " + noise(random, 9) + "\r\n\r\n";
+            case 11 -> "POST /pool HTTP/1.1\r\nTransfer-Encoding: " + noise(random, 9) + "chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
             case 10 -> "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + noise(random, 100);
             default -> "GET /fine HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
                     + "HTTP2-Settings: " + noise(random, 12) + "\r\n\r\n" + noise(random, 40);
