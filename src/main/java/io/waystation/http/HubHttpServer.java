@@ -26,6 +26,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.http.impl.Http1xServerConnection;
 import io.vertx.core.http.impl.Http2ServerConnection;
+import io.waystation.settings.InvalidSettingException;
 import io.waystation.store.Meters;
 import io.waystation.store.StartupException;
 import org.apache.camel.CamelContext;
@@ -146,6 +147,7 @@ public final class HubHttpServer extends VertxPlatformHttpServer implements Star
     private void open() {
         int port = configuration.getBindPort();
         String host = configuration.getBindHost();
+        settings.tls().ifPresent(this::requirePair);
         try {
             deployment = await(getVertx().deployVerticle(Listener::new,
                     new DeploymentOptions().setInstances(settings.eventLoops())));
@@ -156,6 +158,17 @@ public final class HubHttpServer extends VertxPlatformHttpServer implements Star
         bindMeters(Meters.of(getCamelContext()));
         LOG.info("Listening on {}://{}:{} with {} event loops",
                 settings.tls().isPresent() ? "https" : "http", host, getPort(), settings.eventLoops());
+    }
+
+    private void requirePair(HttpSettings.Tls tls) {
+        try {
+            TlsReload.requirePair(getVertx(), tls);
+        } catch (InvalidSettingException noPair) {
+            throw noPair;
+        } catch (Exception unusable) {
+            throw new StartupException("tls-unusable", "the certificate " + tls.certificate() + " or its key " + tls.key()
+                    + " cannot be used: " + unusable.getMessage(), unusable);
+        }
     }
 
     private static StartupException bindFailure(String host, int port, RuntimeException failure) {
@@ -179,7 +192,7 @@ public final class HubHttpServer extends VertxPlatformHttpServer implements Star
             server.connectionHandler(connection -> {
                 connection.exceptionHandler(failure -> LOG.debug("Connection failed: {}", failure.toString()));
                 if (connection instanceof Http1xServerConnection http1) {
-                    HttpVersions.watch(http1);
+                    StrictRequests.watch(http1);
                 }
                 Connection.of(connection).established(connection, connection instanceof Http2ServerConnection);
             });

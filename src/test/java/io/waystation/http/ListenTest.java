@@ -183,10 +183,28 @@ class ListenTest {
             assertThat(subject(server)).isEqualTo("CN=first");
             write(certificate, key, "second");
             await().untilAsserted(() -> assertThat(subject(server)).isEqualTo("CN=second"));
+            TlsPair third = TlsPair.make(data, "third");
+            third.writeCertificate(certificate);
+            await().pollDelay(java.time.Duration.ofMillis(500)).until(() -> true);
+            assertThat(subject(server)).as("a certificate whose key is not there yet").isEqualTo("CN=second");
+            Files.writeString(key, third.key());
+            await().untilAsserted(() -> assertThat(subject(server)).isEqualTo("CN=third"));
             Files.writeString(certificate, "nonsense");
             await().pollDelay(java.time.Duration.ofMillis(500)).until(() -> true);
-            assertThat(subject(server)).isEqualTo("CN=second");
+            assertThat(subject(server)).isEqualTo("CN=third");
         }
+    }
+
+    @Test
+    void aKeyOfAnotherCertificateStopsTheStart() throws Exception {
+        Path certificate = data.resolve("tls.crt");
+        Path key = data.resolve("tls.key");
+        write(certificate, key, "one");
+        Files.writeString(key, TlsPair.make(data, "other").key());
+
+        assertThatThrownBy(() -> ServerFixture.start(data.resolve("hub"), routes(),
+                "waystation.http.tls-certificate", certificate.toString(), "waystation.http.tls-key", key.toString()))
+                .hasStackTraceContaining("waystation.http.tls-key is not the key of the certificate");
     }
 
     /** Subject of the certificate a new connection gets; asks over HTTP/2. */
