@@ -17,8 +17,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
+import javax.net.ssl.SSLHandshakeException;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
+import io.waystation.relay.AnyCertificate;
 
 /** Calls the API of a hub; whatever is not a success ends the command with the hub's reason. */
 final class HubClient {
@@ -27,18 +31,24 @@ final class HubClient {
     private static final Duration ANSWER = Duration.ofMinutes(10);
     private static final int MORE_TRIES = 2;
 
-    private final HttpClient http = http();
+    private final HttpClient http;
     private final URI hub;
     private final String token;
 
-    HubClient(URI hub, String token) {
+    /** With {@code insecure} it takes any certificate. */
+    HubClient(URI hub, String token, boolean insecure) {
         this.hub = hub;
         this.token = token;
+        this.http = http(insecure);
     }
 
     /** HTTP/1.1: one request needs no upgrade. */
-    static HttpClient http() {
-        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
+    static HttpClient http(boolean insecure) {
+        HttpClient.Builder client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT);
+        if (insecure) {
+            client.sslContext(AnyCertificate.context());
+        }
+        return client.build();
     }
 
     /** Checks an address a person gave. */
@@ -166,6 +176,9 @@ final class HubClient {
             return http.send(request, BodyHandlers.ofByteArray());
         } catch (IOException unreachable) {
             String reason = unreachable.getMessage() == null ? "" : " (" + unreachable.getMessage() + ")";
+            if (unreachable instanceof SSLHandshakeException) {
+                reason += "; is its certificate for this address and known to Java? --insecure takes any";
+            }
             throw new CommandFailure(ExitCode.NOT_REACHABLE, "nobody answers at " + request.uri().resolve("/") + reason);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

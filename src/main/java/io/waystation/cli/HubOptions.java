@@ -30,11 +30,14 @@ public final class HubOptions {
             description = "Data folder of the hub (default: WAYSTATION_DATA, else data).")
     private Path data;
 
+    @Option(names = "--insecure", description = "Takes any TLS certificate of the hub, such as one that does not name this machine.")
+    private boolean insecure;
+
     /** A client of the hub. */
     HubClient connect() {
         return new HubClient(address(), token().orElseThrow(() -> new CommandFailure(ExitCode.USAGE,
                 "no token: set WAYSTATION_TOKEN, or name the data folder of the hub at " + address() + " with --data ("
-                        + data.resolve("token") + " is not there, or of another hub)")));
+                        + data.resolve("token") + " is not there, or of another hub)")), insecure);
     }
 
     /** Data folder. */

@@ -56,6 +56,9 @@ public final class SendCommand implements Callable<Integer> {
     @Option(names = "--timeout", defaultValue = "30", paramLabel = "SECONDS", description = "How long to wait for the answer (default: ${DEFAULT-VALUE}).")
     private int timeout;
 
+    @Option(names = "--insecure", description = "Takes any TLS certificate.")
+    private boolean insecure;
+
     @Spec
     private CommandSpec spec;
 
@@ -73,7 +76,7 @@ public final class SendCommand implements Callable<Integer> {
                 .timeout(Duration.ofSeconds(timeout))
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body));
         all.forEach(request::setHeader);
-        HttpResponse<byte[]> response = HubClient.send(HubClient.http(), request.build());
+        HttpResponse<byte[]> response = HubClient.send(HubClient.http(insecure), request.build());
         if (response.statusCode() / 100 != 2) {
             throw HubClient.refused(response);
         }

@@ -24,6 +24,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.waystation.EventStream;
 import io.waystation.HubFixture;
+import io.waystation.TlsPair;
 import io.waystation.channel.Channels;
 import io.waystation.settings.Secret;
 
@@ -235,6 +236,7 @@ class HubCommandsTest {
     void aRuleOfAChannelThatCannotBeIsRefusedByItsName() {
         assertThat(run("channels", "set", "odd", "--burst", "-1").err()).contains("invalid-parameter", "quota.burst");
         assertThat(run("channels", "set", "odd", "--events-per-second", "NaN").err()).contains("quota.eventsPerSecond");
+        assertThat(run("channels", "set", "odd", "--retention", "0").err()).contains("retention must be longer");
         CommandLineRun size = run("channels", "set", "odd", "--bytes-per-day", "lots");
         assertThat(size.err()).contains("--bytes-per-day must be a size");
         assertThat(size.exitCode()).isEqualTo(2);
@@ -309,6 +311,25 @@ class HubCommandsTest {
 
     private static String payload() throws Exception {
         return Files.writeString(folder.resolve("payload.json"), "{}").toString();
+    }
+
+    @Test
+    void aHubWhoseCertificateDoesNotNameThisMachineIsReachedWhenAnyIsTaken() throws Exception {
+        TlsPair pair = TlsPair.make(folder, "elsewhere");
+        Path certificate = pair.writeCertificate(folder.resolve("tls.crt"));
+        Path key = Files.writeString(folder.resolve("tls.key"), pair.key());
+        Path data = folder.resolve("secure");
+        try (HubFixture secure = HubFixture.start(data, "waystation.http.tls-certificate", certificate.toString(),
+                "waystation.http.tls-key", key.toString())) {
+            CommandLineRun strict = CommandLineRun.of("channels", "list", "--data", data.toString());
+            CommandLineRun insecure = CommandLineRun.of("channels", "list", "--data", data.toString(), "--insecure");
+            CommandLineRun sent = CommandLineRun.of("send", "https://127.0.0.1:" + secure.port() + "/over-tls", "--payload", payload(), "--insecure");
+
+            assertThat(strict.exitCode()).isEqualTo(4);
+            assertThat(strict.err().lines()).singleElement().asString().contains("--insecure takes any");
+            assertThat(insecure.exitCode()).as(insecure.err()).isZero();
+            assertThat(sent.exitCode()).as(sent.err()).isZero();
+        }
     }
 
     @Test

@@ -40,7 +40,7 @@ class OperationFollowerTest {
         hub.start();
         try {
             StringWriter said = new StringWriter();
-            HubClient client = new HubClient(URI.create("http://127.0.0.1:" + hub.getAddress().getPort()), "token");
+            HubClient client = new HubClient(URI.create("http://127.0.0.1:" + hub.getAddress().getPort()), "token", false);
 
             assertThat(new OperationFollower(client, "/api/operations/op", new PrintWriter(said)).untilItEnds().path("state").asText())
                     .isEqualTo("succeeded");
