@@ -1,5 +1,6 @@
 package io.waystation.console;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -58,7 +59,7 @@ public final class ChannelsApi {
         draft = withWho(request, draft);
         draft = draft.withQuota(quota(request, draft.quota()));
         if (request.body().has("retention")) {
-            draft = draft.withRetention(request.text("retention").map(text -> ApiRequest.duration("retention", text)).orElse(null));
+            draft = draft.withRetention(request.text("retention").map(ChannelsApi::retention).orElse(null));
         }
         if (request.text("response").isPresent()) {
             draft = draft.withResponse(ResponsePolicy.parse(request.text("response").get()).orElseThrow(
@@ -110,6 +111,9 @@ public final class ChannelsApi {
         if (given.isMissingNode()) {
             return Optional.empty();
         }
+        if (!given.isArray()) {
+            throw ApiRequest.invalid(field, "must be a list of texts; an empty one takes them away");
+        }
         List<Secret> secrets = new ArrayList<>();
         for (JsonNode secret : given) {
             if (!secret.isTextual() || secret.asText().isEmpty()) {
@@ -120,8 +124,19 @@ public final class ChannelsApi {
         return Optional.of(secrets);
     }
 
+    private static Duration retention(String text) {
+        Duration retention = ApiRequest.duration("retention", text);
+        if (retention.isZero()) {
+            throw ApiRequest.invalid("retention", "must be longer than nothing; null keeps events as long as the log does");
+        }
+        return retention;
+    }
+
     private static Quota quota(ApiRequest request, Quota before) {
         JsonNode given = request.body().path("quota");
+        if (!given.isMissingNode() && !given.isObject()) {
+            throw ApiRequest.invalid("quota", "must be an object of limits");
+        }
         given.fieldNames().forEachRemaining(field -> {
             if (!QUOTA.contains(field)) {
                 throw ApiRequest.invalid("quota", "has " + String.join(", ", QUOTA) + ", but no field of another name");
