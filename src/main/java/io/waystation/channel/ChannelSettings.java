@@ -19,6 +19,7 @@ import io.waystation.settings.Settings;
 /**
  * The {@code waystation.channels.*} settings.
  *
+ * @param limit how many channels may be defined
  * @param open whether a channel nobody defined exists as soon as somebody uses its name
  * @param openLimit how many such channels may be in use at once
  * @param openIdle after how long without a post such a channel is forgotten
@@ -31,7 +32,7 @@ import io.waystation.settings.Settings;
  * @param defined channels defined in settings, by name
  */
 public record ChannelSettings(
-        boolean open, int openLimit, Duration openIdle, Quota openQuota, long openBytesPerDay, Quota definedQuota,
+        int limit, boolean open, int openLimit, Duration openIdle, Quota openQuota, long openBytesPerDay, Quota definedQuota,
         ResponsePolicy response, Set<String> reserved, boolean literalSecrets, Map<String, ChannelPolicy> defined) {
     private static final String PREFIX = ChannelKeys.PREFIX;
     private static final Set<String> ATTRIBUTES = ChannelKeys.ATTRIBUTES;
@@ -46,6 +47,7 @@ public record ChannelSettings(
         Set<String> reserved = new HashSet<>();
         settings.list(PREFIX + "reserved").forEach(name -> reserved.add(name.toLowerCase(Locale.ROOT)));
         ChannelSettings general = new ChannelSettings(
+                settings.number(PREFIX + "limit", 1, 1_000_000),
                 settings.flag(PREFIX + "open"),
                 settings.number(PREFIX + "open-limit", 1, 10_000_000),
                 settings.duration(PREFIX + "open-idle"),
@@ -73,7 +75,7 @@ public record ChannelSettings(
             channels.put(name, new Definition(settings, PREFIX + name + ".", name).policy(this));
         }
         return new ChannelSettings(
-                open, openLimit, openIdle, openQuota, openBytesPerDay, definedQuota, response, reserved,
+                limit, open, openLimit, openIdle, openQuota, openBytesPerDay, definedQuota, response, reserved,
                 literalSecrets, Map.copyOf(channels));
     }
 
@@ -122,7 +124,7 @@ public record ChannelSettings(
                     secrets,
                     readers,
                     anybody(!secrets.isEmpty(), !readers.isEmpty()),
-                    has("retention") ? settings.duration(prefix + "retention") : null,
+                    has("retention") ? retention() : null,
                     settings.text(prefix + "response").map(text -> response(prefix + "response", text))
                             .orElse(general.response()),
                     quota(general.definedQuota()),
@@ -150,6 +152,14 @@ public record ChannelSettings(
 
         private boolean flag(String attribute) {
             return has(attribute) && settings.flag(prefix + attribute);
+        }
+
+        private Duration retention() {
+            Duration retention = settings.duration(prefix + "retention");
+            if (retention.isZero()) {
+                throw new InvalidSettingException(prefix + "retention", "must be longer than nothing; leave it out to keep events as long as the log does");
+            }
+            return retention;
         }
 
         private Quota quota(Quota unlessSaid) {

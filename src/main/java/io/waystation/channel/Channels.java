@@ -23,7 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Channels {
     private static final Logger LOG = LoggerFactory.getLogger(Channels.class);
-    private static final int MOST_DEFINED = 10_000;
 
     private final ChannelSettings settings;
     private final Optional<ChannelRows> rows;
@@ -113,9 +112,9 @@ public final class Channels {
                     "a channel has 1 to 128 letters, digits, hyphens and underscores and is no address of the hub");
         }
         refuseWhatSettingsDefine(name);
-        if (!defined.containsKey(name) && defined.size() >= MOST_DEFINED) {
+        if (!defined.containsKey(name) && defined.size() >= settings.limit()) {
             throw new ChannelRefusedException(ChannelRefusedException.TOO_MANY,
-                    "there are " + MOST_DEFINED + " channels already; remove one first");
+                    "there are " + settings.limit() + " channels already; remove one first, or raise waystation.channels.limit");
         }
         ChannelPolicy policy = draft.withOrigin(ChannelPolicy.Origin.API);
         try {

@@ -33,7 +33,6 @@ import io.vertx.core.VertxException;
 /** One HTTP call on the event loop: name, guard, connection, request, answer, and the end of patience. */
 final class DeliveryCall {
     private static final int SNIPPET = 1_024;
-    private static final int LONGEST_ANSWER = 64 * 1_024;
     private static final int MOST_ADDRESSES = 4;
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}&&[^\n\t]]");
 
@@ -41,6 +40,7 @@ final class DeliveryCall {
     private final AddressGuard guard;
     private final Request request;
     private final CompletableFuture<Answer> answer;
+    private final long longestAnswer;
     private final Runnable connected;
     private final Buffer snippet = Buffer.buffer();
     private HttpClientRequest open;
@@ -50,11 +50,12 @@ final class DeliveryCall {
     private long deadline;
 
     DeliveryCall(DeliveryClient.Loop loop, AddressGuard guard, Request request, CompletableFuture<Answer> answer,
-            Runnable connected) {
+            long longestAnswer, Runnable connected) {
         this.loop = loop;
         this.guard = guard;
         this.request = request;
         this.answer = answer;
+        this.longestAnswer = longestAnswer;
         this.connected = connected;
     }
 
@@ -142,7 +143,7 @@ final class DeliveryCall {
             if (snippet.length() < SNIPPET) {
                 snippet.appendBuffer(chunk, 0, Math.min(chunk.length(), SNIPPET - snippet.length()));
             }
-            if (received > LONGEST_ANSWER) {
+            if (received > longestAnswer) {
                 answered();
                 abandon(); // who sends more than an answer costs a connection
             }

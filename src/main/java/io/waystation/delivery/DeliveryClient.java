@@ -31,9 +31,6 @@ import io.vertx.core.net.PemTrustOptions;
  * followed. Connections are kept for a few seconds. The loop starts with the first call. Thread-safe.
  */
 final class DeliveryClient implements AutoCloseable {
-    /** Node closes idle connections after 5 s; whoever reuses one then races with its end. */
-    private static final int KEEP_ALIVE_SECONDS = 4;
-
     private final DeliverySettings settings;
     private final AddressGuard guard;
     private final Supplier<NameResolver> names;
@@ -82,7 +79,7 @@ final class DeliveryClient implements AutoCloseable {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
         try {
             Loop running = certificate.isPresent() ? loop(certificate.get()) : loop();
-            DeliveryCall call = new DeliveryCall(running, guard, request, answer, connected);
+            DeliveryCall call = new DeliveryCall(running, guard, request, answer, settings.wire().longestAnswer(), connected);
             running.context().runOnContext(start -> call.begin(within));
         } catch (RuntimeException e) {
             answer.complete(Answer.failed(ErrorClass.NETWORK_ERROR, e.toString()));
@@ -130,7 +127,7 @@ final class DeliveryClient implements AutoCloseable {
     }
 
     private HttpClientOptions options() {
-        HttpClientOptions options = new HttpClientOptions().setKeepAliveTimeout(KEEP_ALIVE_SECONDS).setDecompressionSupported(false)
+        HttpClientOptions options = new HttpClientOptions().setKeepAliveTimeout((int) settings.wire().keepAlive().toSeconds()).setDecompressionSupported(false)
                 .setConnectTimeout((int) settings.connectTimeout().toMillis()).setMaxRedirects(0).setVerifyHost(true);
         Optional<String> certificates = settings.trustedCertificates();
         certificates.ifPresent(file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file)));

@@ -36,11 +36,11 @@ public final class DeliveryConfiguration implements CamelConfiguration {
         Endpoints endpoints = new Endpoints(
                 new EndpointRows(store, registry.lookupByNameAndType("secretBox", SecretBox.class)), settings, guard,
                 () -> history.tail().offset(), clock);
-        DeliveryClient client = new DeliveryClient(settings, guard, DnsResolver::new);
+        DeliveryClient client = new DeliveryClient(settings, guard, () -> new DnsResolver(settings.wire().nameTimeout()));
         AttemptRows attempts = new AttemptRows(store);
         WorkItems items = registry.lookupByNameAndType("workItems", WorkItems.class);
         WorkQueues queues = registry.lookupByNameAndType("workQueues", WorkQueues.class);
-        Deliveries deliveries = new Deliveries(endpoints, new DeliveryEvents(store), attempts, store, queues,
+        Deliveries deliveries = new Deliveries(endpoints, new DeliveryEvents(store, settings.eventCache()), attempts, store, queues,
                 items, clock);
         registry.bind("endpoints", endpoints);
         registry.bind("deliveries", deliveries);
@@ -77,7 +77,8 @@ public final class DeliveryConfiguration implements CamelConfiguration {
         registry.bind("edge", new EdgeRegistration(endpoints, IntentCheck.from(read, "waystation.edge.intent", parts.client()), access,
                 EdgeSettings.from(read, clock), clock));
         WorkBacklog backlog = new WorkBacklog(parts.queues());
-        Replays replays = new Replays(parts.deliveries(), backlog, parts.queues(), registry.lookupByNameAndType(Operations.NAME, Operations.class));
+        Replays replays = new Replays(parts.deliveries(), backlog, parts.queues(), registry.lookupByNameAndType(Operations.NAME, Operations.class),
+                new Replays.Limits(read.number("waystation.delivery.replay-most", 1, 10_000_000), read.number("waystation.delivery.replay-looked", 1, 100_000_000)));
         registry.bind("deliveryReplays", replays);
         PullRows pulls = new PullRows(parts.store(), backlog, parts.attempts(), clock);
         EdgeStreams streams = new EdgeStreams(endpoints, access, pulls, new PulledBody(parts.deliveries(), context, clock),

@@ -26,7 +26,6 @@ final class DeliveryEvents {
             + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
     private static final String FROM = "SELECT id, channel, source, type, subject, time, content_type, body FROM delivery_event "
             + "WHERE id >= ? ORDER BY id LIMIT ?";
-    private static final long MOST_BYTES = 16L << 20;
     /** Where deliveries lag, their events are asked for in the order of their ids: so many are read at once, at most. */
     private static final int FARTHEST = 64;
     private static final int AHEAD_BYTES = 512 << 10;
@@ -34,6 +33,7 @@ final class DeliveryEvents {
     private static final int OVERHEAD = 512;
 
     private final Store store;
+    private final long mostBytes;
     private final StatementCache cache = new StatementCache();
     private final Map<String, DeliveryEvent> newest = new LinkedHashMap<>(256, 0.75f, true);
     private final Object reading = new Object();
@@ -41,8 +41,14 @@ final class DeliveryEvents {
     private long bytes;
     private int reach = 2;
 
-    DeliveryEvents(Store store) {
+    /**
+     * Events of a store.
+     *
+     * @param mostBytes bytes of them in memory
+     */
+    DeliveryEvents(Store store, long mostBytes) {
         this.store = store;
+        this.mostBytes = mostBytes;
     }
 
     /** Keeps an event within a work of the store; one that is kept already stays as it is. */
@@ -67,7 +73,7 @@ final class DeliveryEvents {
         }
         bytes += event.body().length + OVERHEAD;
         Iterator<DeliveryEvent> oldest = newest.values().iterator();
-        while (bytes > MOST_BYTES && oldest.hasNext()) {
+        while (bytes > mostBytes && oldest.hasNext()) {
             bytes -= oldest.next().body().length + OVERHEAD;
             oldest.remove();
         }

@@ -27,10 +27,12 @@ import io.waystation.settings.Settings;
  * @param probes how endpoints that ask for it are looked at
  * @param slo part of the deliveries that is to be made, 0 to 1
  * @param mostOwed deliveries that an endpoint may be owed that is stopped, pulls or fails
+ * @param wire connections, names and answers
+ * @param eventCache bytes of the newest events kept in memory for their deliveries
  */
 public record DeliverySettings(int concurrency, int endpointConcurrency, Duration connectTimeout, Duration disableAfter, boolean insecure,
         List<AddressRange> allowed, Optional<String> trustedCertificates, int mostEndpoints, long memory, Duration keep,
-        Duration overlap, Breaker breaker, int parkAfter, Probes probes, double slo, int mostOwed) {
+        Duration overlap, Breaker breaker, int parkAfter, Probes probes, double slo, int mostOwed, Wire wire, long eventCache) {
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(10);
 
     /**
@@ -54,6 +56,17 @@ public record DeliverySettings(int concurrency, int endpointConcurrency, Duratio
     public record Breaker(int calls, int failures, Duration pause, Duration longestPause) {
     }
 
+    /**
+     * What a call does on the network.
+     *
+     * @param connecting calls to one endpoint that wait for a connection at once
+     * @param keepAlive how long a connection without a call is kept; longer than 0
+     * @param nameTimeout how long one name server may take
+     * @param longestAnswer bytes of an answer's body that are waited for
+     */
+    public record Wire(int connecting, Duration keepAlive, Duration nameTimeout, long longestAnswer) {
+    }
+
     /** Reads the settings. */
     static DeliverySettings from(Settings settings) {
         return new DeliverySettings(
@@ -75,7 +88,19 @@ public record DeliverySettings(int concurrency, int endpointConcurrency, Duratio
                 new Probes(settings.duration("waystation.delivery.probe-every"), settings.duration("waystation.delivery.probe-limit"),
                         settings.number("waystation.delivery.probe-failures", 1, 1_000)),
                 settings.number("waystation.delivery.slo", 0, 100) / 100.0,
-                settings.number("waystation.delivery.most-owed", 1, Integer.MAX_VALUE));
+                settings.number("waystation.delivery.most-owed", 1, Integer.MAX_VALUE),
+                new Wire(settings.number("waystation.delivery.endpoint-connecting", 1, 10_000), keepAlive(settings),
+                        settings.duration("waystation.delivery.name-timeout"), settings.bytes("waystation.delivery.longest-answer")),
+                settings.bytes("waystation.delivery.event-cache"));
+    }
+
+    private static Duration keepAlive(Settings settings) {
+        String key = "waystation.delivery.keep-alive";
+        Duration keepAlive = settings.duration(key);
+        if (keepAlive.toSeconds() < 1) { // 0 would be for ever
+            throw new InvalidSettingException(key, "must be at least 1s, not '" + keepAlive.toMillis() + "ms'");
+        }
+        return keepAlive;
     }
 
     private static Duration breakerPause(Settings settings) {

@@ -20,14 +20,18 @@ import io.netty.util.concurrent.Future;
  * Answers are kept as long as they say, a minute at most; the hosts file counts.
  */
 final class DnsResolver implements NameResolver {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int LONGEST_SECONDS = 60;
     private static final int FAILED_SECONDS = 2;
 
     private final EventLoopGroup loop = new NioEventLoopGroup(1, new DefaultThreadFactory("delivery-names", true));
-    private final DnsNameResolver resolver = new DnsNameResolverBuilder(loop.next())
-            .channelType(NioDatagramChannel.class).queryTimeoutMillis(PATIENCE.toMillis())
-            .ttl(0, LONGEST_SECONDS).negativeTtl(FAILED_SECONDS).build();
+    private final DnsNameResolver resolver;
+
+    /** Waits so long for each answer. */
+    DnsResolver(Duration patience) {
+        resolver = new DnsNameResolverBuilder(loop.next())
+                .channelType(NioDatagramChannel.class).queryTimeoutMillis(Math.max(1, patience.toMillis()))
+                .ttl(0, LONGEST_SECONDS).negativeTtl(FAILED_SECONDS).build();
+    }
 
     @Override
     public CompletionStage<List<InetAddress>> resolve(String name) {

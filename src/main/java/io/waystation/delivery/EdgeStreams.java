@@ -44,9 +44,6 @@ public final class EdgeStreams implements AutoCloseable {
             "Cache-Control", "no-store, no-transform", "X-Accel-Buffering", "no"); // nginx would hold frames back
     /** No blank line: a comment alone must not end an event that is under way. */
     private static final StreamFrame HEARTBEAT = StreamFrame.of(": waiting\n".getBytes(StandardCharsets.US_ASCII));
-    private static final int READERS = 2;
-    /** Streams are told when something is owed; this often they are looked at all the same, in one reading for all of them. */
-    private static final int SWEEP_SECONDS = 15;
 
     private final Endpoints endpoints;
     private final EdgeAccess access;
@@ -56,11 +53,7 @@ public final class EdgeStreams implements AutoCloseable {
     private final Clock clock;
     private final Counter looks;
     private final Map<String, EdgeStream> open = new ConcurrentHashMap<>();
-    private final ExecutorService readers = Executors.newFixedThreadPool(READERS, task -> {
-        Thread thread = new Thread(task, "edge-reader");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService readers;
     private long heartbeatAt = System.nanoTime();
     private long sweptAt = System.nanoTime();
 
@@ -68,6 +61,11 @@ public final class EdgeStreams implements AutoCloseable {
         this.endpoints = endpoints;
         this.access = access;
         this.rows = rows;
+        this.readers = Executors.newFixedThreadPool(settings.readers(), task -> {
+            Thread thread = new Thread(task, "edge-reader");
+            thread.setDaemon(true);
+            return thread;
+        });
         this.reader = new PullReader(endpoints, rows, bodies, settings.window(), readers::isShutdown);
         this.settings = settings;
         this.clock = clock;
@@ -213,7 +211,7 @@ public final class EdgeStreams implements AutoCloseable {
     /** Tells the streams whose endpoints are owed something, for it may be what nobody has told of; called every second. */
     void sweep() {
         long now = System.nanoTime();
-        if (!open.isEmpty() && now - sweptAt >= TimeUnit.SECONDS.toNanos(SWEEP_SECONDS)) {
+        if (!open.isEmpty() && now - sweptAt >= settings.look().toNanos()) {
             sweptAt = now;
             signal(rows.owed());
         }

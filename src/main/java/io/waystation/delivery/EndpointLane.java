@@ -33,8 +33,6 @@ final class EndpointLane {
     /** Deliveries that would wait longer for the rate of their endpoint wait in the queue, not here. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
     private static final Duration SOON = Duration.ofMillis(100);
-    /** Calls that wait for a connection at once. */
-    private static final int CONNECTING = 2;
     /** The lane whose calls this thread is starting: one that gives up at once leads to the next by a loop, not by recursion. */
     private static final ThreadLocal<EndpointLane> STARTING = new ThreadLocal<>();
 
@@ -42,6 +40,7 @@ final class EndpointLane {
     private final CircuitBreaker breaker;
     private final Clock clock;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private final int mostConnecting;
     private int most;
     private double rate;
     private RateLimiter limiter;
@@ -54,8 +53,14 @@ final class EndpointLane {
     private volatile String why = "";
     private Instant askedUntil = Instant.EPOCH;
 
-    EndpointLane(String endpoint, CircuitBreaker breaker, Clock clock) {
+    /**
+     * A lane without calls.
+     *
+     * @param mostConnecting calls that may wait for a connection at once
+     */
+    EndpointLane(String endpoint, CircuitBreaker breaker, int mostConnecting, Clock clock) {
         this.endpoint = endpoint;
+        this.mostConnecting = mostConnecting;
         this.breaker = breaker;
         this.clock = clock;
     }
@@ -238,7 +243,7 @@ final class EndpointLane {
             List<Waiting> away;
             Pause pause = null;
             synchronized (this) {
-                if (waiting.isEmpty() || open >= most || connecting >= CONNECTING) {
+                if (waiting.isEmpty() || open >= most || connecting >= mostConnecting) {
                     return;
                 }
                 next = hasTicket() && breaker.tryAcquirePermission() ? begin() : null;

@@ -104,7 +104,7 @@ final class EndpointLanes {
                     return millis;
                 }).writableStackTraceEnabled(false).build());
         breaker.getEventPublisher().onStateTransition(event -> made[0].changed(event.getStateTransition()));
-        made[0] = new EndpointLane(endpoint, breaker, clock);
+        made[0] = new EndpointLane(endpoint, breaker, settings.wire().connecting(), clock);
         return made[0];
     }
 

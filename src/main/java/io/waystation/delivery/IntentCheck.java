@@ -21,7 +21,6 @@ import io.waystation.settings.Settings;
  */
 final class IntentCheck {
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final Duration WITHIN = Duration.ofSeconds(10);
     private static final int MINUTE = 60;
 
     private final DeliveryClient client;
@@ -29,17 +28,19 @@ final class IntentCheck {
     private final String origin;
     private final int rate;
     private final Duration lease;
+    private final Duration within;
 
     private enum Kind {
         NONE, CHALLENGE, HANDSHAKE
     }
 
-    private IntentCheck(DeliveryClient client, Kind kind, String origin, int rate, Duration lease) {
+    private IntentCheck(DeliveryClient client, Kind kind, String origin, int rate, Duration lease, Duration within) {
         this.client = client;
         this.kind = kind;
         this.origin = origin;
         this.rate = rate;
         this.lease = lease;
+        this.within = within;
     }
 
     /** The check that a setting names: {@code none}, {@code challenge} or {@code handshake}. */
@@ -49,7 +50,8 @@ final class IntentCheck {
             throw new InvalidSettingException(setting, "must be none, challenge or handshake, not '" + kind + "'");
         }
         return new IntentCheck(client, Kind.valueOf(kind.toUpperCase(Locale.ROOT)), settings.required("waystation.delivery.origin"),
-                settings.number("waystation.delivery.request-rate", 1, 1_000_000), settings.duration("waystation.edge.lease"));
+                settings.number("waystation.delivery.request-rate", 1, 1_000_000), settings.duration("waystation.edge.lease"),
+                settings.duration("waystation.delivery.intent-timeout"));
     }
 
     /**
@@ -74,7 +76,7 @@ final class IntentCheck {
                 + "&hub.topic=" + URLEncoder.encode("deliveries", StandardCharsets.UTF_8);
         EndpointAddress asked = new EndpointAddress(address.secure(), address.host(), address.port(),
                 address.target() + (address.target().indexOf('?') < 0 ? "?" : "&") + query);
-        Answer answer = client.send("GET", asked, Map.of("User-Agent", "Waystation"), new byte[0], WITHIN).join();
+        Answer answer = client.send("GET", asked, Map.of("User-Agent", "Waystation"), new byte[0], within).join();
         if (!answer.isSuccess() || !answer.snippet().strip().equals(challenge)) {
             throw refused("The endpoint did not answer the challenge at " + address.url() + " with it: "
                     + (answer.isSuccess() ? "it answered something else" : answer.detail()) + ".");
@@ -84,7 +86,7 @@ final class IntentCheck {
 
     private OptionalDouble handshake(EndpointAddress address) {
         Answer answer = client.send("OPTIONS", address, Map.of("User-Agent", "Waystation", "WebHook-Request-Origin", origin,
-                "WebHook-Request-Rate", Integer.toString(rate)), new byte[0], WITHIN).join();
+                "WebHook-Request-Rate", Integer.toString(rate)), new byte[0], within).join();
         String allowed = answer.allowed().origin();
         if (!answer.isSuccess() || allowed == null || !allowed.equals("*") && !allowed.equalsIgnoreCase(origin)) {
             throw refused("The endpoint did not allow " + origin + " to send to " + address.url() + ": " + (answer.isSuccess()

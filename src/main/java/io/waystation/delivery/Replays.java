@@ -46,9 +46,6 @@ public final class Replays implements AutoCloseable {
     /** What may be sent again. */
     public static final Set<ItemState> STATES = Set.of(ItemState.DEAD, ItemState.CANCELLED, ItemState.SUCCEEDED);
 
-    /** Most that one operation sends again. */
-    public static final int MOST = 100_000;
-
     /** Queue of replays, and kind of their operations. */
     static final String QUEUE = "delivery-replay";
 
@@ -62,20 +59,29 @@ public final class Replays implements AutoCloseable {
     private static final long LOOK_MILLIS = 100;
     /** Longer than the queue goes on taking items while the hub stops. */
     private static final Duration WHILE_STOPPING = Duration.ofSeconds(10);
-    /** A type is not in the index of deliveries: so many pages are looked through for it, at most. */
-    private static final int MOST_PAGES = 200;
 
     private final Deliveries deliveries;
     private final WorkBacklog backlog;
     private final WorkQueues queues;
     private final Operations operations;
+    private final Limits limits;
     private final Map<String, CompletableFuture<Integer>> awaited = new ConcurrentHashMap<>();
 
-    Replays(Deliveries deliveries, WorkBacklog backlog, WorkQueues queues, Operations operations) {
+    /**
+     * How many deliveries one replay is of.
+     *
+     * @param most that are sent again
+     * @param looked of one state that are looked through; the type of their events is not in the index of deliveries
+     */
+    record Limits(int most, int looked) {
+    }
+
+    Replays(Deliveries deliveries, WorkBacklog backlog, WorkQueues queues, Operations operations, Limits limits) {
         this.deliveries = deliveries;
         this.backlog = backlog;
         this.queues = queues;
         this.operations = operations;
+        this.limits = limits;
     }
 
     /**
@@ -103,7 +109,7 @@ public final class Replays implements AutoCloseable {
     }
 
     /**
-     * Those that are meant now, in the order in which they were owed; the newest {@link #MOST} of them.
+     * Those that are meant now, in the order in which they were owed; the newest {@link Limits#most} of them.
      *
      * @throws ProblemException 400 {@code too-many-deliveries} when too many would have to be looked at for their type
      */
@@ -112,11 +118,11 @@ public final class Replays implements AutoCloseable {
         for (ItemState state : which.states()) {
             Long before = which.to() == null ? null : which.to() + 1;
             List<WorkStatus> page;
-            int most = found.size() + MOST;
+            int most = found.size() + limits.most();
             int pages = 0;
             do {
-                if (++pages > MOST_PAGES) {
-                    throw new ProblemException(400, "too-many-deliveries", "More than " + MOST_PAGES * PAGE + " " + state.text()
+                if (pages++ * (long) PAGE >= limits.looked()) {
+                    throw new ProblemException(400, "too-many-deliveries", "More than " + limits.looked() + " " + state.text()
                             + " deliveries would have to be looked at for their type; say also since, until, from, to, endpoint or event.");
                 }
                 page = deliveries.list(new WorkFilter(null, null, state, before, PAGE, which.more()));
@@ -126,7 +132,7 @@ public final class Replays implements AutoCloseable {
             } while (page.size() == PAGE && found.size() < most && (which.from() == null || before >= which.from()));
         }
         found.sort(Comparator.comparingLong(each -> each.item().number()));
-        return List.copyOf(found.subList(Math.max(0, found.size() - MOST), found.size()));
+        return List.copyOf(found.subList(Math.max(0, found.size() - limits.most()), found.size()));
     }
 
     /**

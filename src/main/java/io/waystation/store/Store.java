@@ -16,8 +16,7 @@ import org.jdbi.v3.core.Handle;
  * what hangs on it must not block.
  */
 public final class Store implements Closeable {
-    private static final int READERS = 4;
-    private static final Duration READ_LIMIT = Duration.ofSeconds(5);
+    private static final Limits USUAL = new Limits(Duration.ofSeconds(5), 4, 20_000);
 
     private final SqliteDatabase database;
     private final StoreWriter writer;
@@ -25,12 +24,22 @@ public final class Store implements Closeable {
     private final Readers urgentReaders;
     private final Checkpointer checkpointer;
 
-    private Store(SqliteDatabase database, MeterRegistry meters, Duration readLimit) {
+    /**
+     * Limits of a store.
+     *
+     * @param readLimit time that one read may take
+     * @param readers connections that read at once
+     * @param queue works that may wait to be written
+     */
+    public record Limits(Duration readLimit, int readers, int queue) {
+    }
+
+    private Store(SqliteDatabase database, MeterRegistry meters, Limits limits) {
         this.database = database;
         this.checkpointer = new Checkpointer(database);
-        this.writer = new StoreWriter(database, checkpointer::commitHappened, meters);
-        this.readers = new Readers(database, READERS, readLimit);
-        this.urgentReaders = new Readers(database, 1, readLimit);
+        this.writer = new StoreWriter(database, checkpointer::commitHappened, limits.queue(), meters);
+        this.readers = new Readers(database, limits.readers(), limits.readLimit());
+        this.urgentReaders = new Readers(database, 1, limits.readLimit());
     }
 
     /**
@@ -39,14 +48,14 @@ public final class Store implements Closeable {
      * @throws StartupException when the schema is newer than this program or the file cannot be used
      */
     public static Store open(DataFolder folder, MeterRegistry meters) {
-        return open(folder, meters, READ_LIMIT);
+        return open(folder, meters, USUAL);
     }
 
-    /** The same with the time that one read may take. */
-    public static Store open(DataFolder folder, MeterRegistry meters, Duration readLimit) {
+    /** The same with other limits. */
+    public static Store open(DataFolder folder, MeterRegistry meters, Limits limits) {
         SqliteDatabase database = new SqliteDatabase(folder.store());
         database.migrate();
-        return new Store(database, meters, readLimit);
+        return new Store(database, meters, limits);
     }
 
     /**

@@ -29,12 +29,12 @@ import org.slf4j.LoggerFactory;
 final class StoreWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StoreWriter.class);
     private static final int GROUP_MILLIS = 20;
-    private static final int QUEUE = 20_000;
     private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final SqliteDatabase database;
     private final Runnable afterCommit;
-    private final BlockingQueue<Task<?>> queue = new LinkedBlockingQueue<>(QUEUE);
+    private final int most;
+    private final BlockingQueue<Task<?>> queue;
     private final ExecutorService answers =
             Executors.newSingleThreadExecutor(task -> daemon(task, "store-answers"));
     private final Thread thread = daemon(this::run, "store-writer");
@@ -47,7 +47,9 @@ final class StoreWriter implements AutoCloseable {
     private Task<?> running;
     private volatile boolean closing;
 
-    StoreWriter(SqliteDatabase database, Runnable afterCommit, MeterRegistry meters) {
+    StoreWriter(SqliteDatabase database, Runnable afterCommit, int most, MeterRegistry meters) {
+        this.most = most;
+        this.queue = new LinkedBlockingQueue<>(most);
         this.database = database;
         this.afterCommit = afterCommit;
         this.commitTime = Timer.builder("waystation.store.commit")
@@ -75,7 +77,7 @@ final class StoreWriter implements AutoCloseable {
         if (closing) {
             task.fail(new StoreException(StoreException.Code.CLOSED, "the store is closed", null));
         } else if (!queue.offer(task)) {
-            task.fail(new StoreException(StoreException.Code.BUSY, QUEUE + " works wait for the store", null));
+            task.fail(new StoreException(StoreException.Code.BUSY, most + " works wait for the store", null));
         } else if (closing && !thread.isAlive() && queue.remove(task)) {
             task.fail(new StoreException(StoreException.Code.CLOSED, "the store is closed", null));
         }

@@ -22,7 +22,8 @@ class DeliveryClientTest {
     private static DeliverySettings settings() {
         return new DeliverySettings(100, 16, Duration.ofSeconds(2), Duration.ofDays(3), true, List.of(), Optional.empty(), 10, 1 << 20,
                 Duration.ofDays(7), Duration.ofDays(1), new DeliverySettings.Breaker(5, 100, Duration.ofSeconds(1), Duration.ofMinutes(1)), 3,
-                new DeliverySettings.Probes(Duration.ofSeconds(30), Duration.ofSeconds(10), 3), 0.99, 100);
+                new DeliverySettings.Probes(Duration.ofSeconds(30), Duration.ofSeconds(10), 3), 0.99, 100,
+                new DeliverySettings.Wire(2, Duration.ofSeconds(4), Duration.ofSeconds(5), 64 << 10), 16 << 20);
     }
 
     private static Answer send(DeliveryClient client, String url) throws Exception {

@@ -42,7 +42,7 @@ class DeliveryEventsTest {
     }
 
     private void keep(List<DeliveryEvent> events) {
-        DeliveryEvents rows = new DeliveryEvents(work.store());
+        DeliveryEvents rows = new DeliveryEvents(work.store(), 16 << 20);
         work.store().writeNow(handle -> {
             for (DeliveryEvent event : events) {
                 rows.keep(handle, event, TIME);
@@ -64,13 +64,13 @@ class DeliveryEventsTest {
         }
         keep(all);
 
-        DeliveryEvents inOrder = new DeliveryEvents(work.store());
+        DeliveryEvents inOrder = new DeliveryEvents(work.store(), 16 << 20);
         all.forEach(wanted -> assertFound(inOrder, wanted));
         List<DeliveryEvent> shuffled = new ArrayList<>(all);
         Collections.shuffle(shuffled, new Random(7));
-        DeliveryEvents anyOrder = new DeliveryEvents(work.store());
+        DeliveryEvents anyOrder = new DeliveryEvents(work.store(), 16 << 20);
         shuffled.forEach(wanted -> assertFound(anyOrder, wanted));
-        DeliveryEvents fresh = new DeliveryEvents(work.store());
+        DeliveryEvents fresh = new DeliveryEvents(work.store(), 16 << 20);
         assertThat(fresh.find("event-00001")).as("the next one is there").isEmpty();
         assertThat(fresh.find("event-99999")).isEmpty();
         assertFound(fresh, all.get(1));
@@ -86,7 +86,7 @@ class DeliveryEventsTest {
         }
         keep(all);
 
-        DeliveryEvents events = new DeliveryEvents(work.store());
+        DeliveryEvents events = new DeliveryEvents(work.store(), 16 << 20);
         all.forEach(wanted -> assertFound(events, wanted));
     }
 }

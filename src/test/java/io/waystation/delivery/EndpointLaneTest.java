@@ -27,7 +27,7 @@ class EndpointLaneTest {
     private static EndpointLane lane(int calls, double rate) {
         CircuitBreaker breaker = CircuitBreaker.of("e", CircuitBreakerConfig.custom().slidingWindowSize(5).minimumNumberOfCalls(5)
                 .failureRateThreshold(100).build());
-        EndpointLane lane = new EndpointLane("e", breaker, Clock.systemUTC());
+        EndpointLane lane = new EndpointLane("e", breaker, 2, Clock.systemUTC());
         breaker.getEventPublisher().onStateTransition(event -> lane.changed(event.getStateTransition()));
         lane.limit(calls, rate, false, perSecond -> RateLimiter.of("e", RateLimiterConfig.custom().limitForPeriod(1)
                 .limitRefreshPeriod(Duration.ofNanos((long) (1e9 / perSecond))).timeoutDuration(Duration.ofHours(1)).build()));

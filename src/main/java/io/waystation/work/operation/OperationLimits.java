@@ -17,9 +17,10 @@ import io.waystation.settings.Settings;
  * @param ringEvents recent events kept in memory
  * @param heartbeat longest silence on a stream
  * @param stallTimeout how long events may wait for a browser that takes none
+ * @param readers threads that read stored events for streams that are behind
  */
 record OperationLimits(Clock clock, Duration retention, Duration progressRetention, int logLines, int lineLength, int streams,
-        int ringEvents, Duration heartbeat, Duration stallTimeout) {
+        int ringEvents, Duration heartbeat, Duration stallTimeout, int readers) {
 
     static OperationLimits of(Settings settings, Clock clock) {
         String prefix = "waystation.operations.";
@@ -31,6 +32,7 @@ record OperationLimits(Clock clock, Duration retention, Duration progressRetenti
                 settings.number(prefix + "streams", 1, 100_000),
                 settings.number(prefix + "recent-events", 1, 1_000_000),
                 settings.duration(prefix + "heartbeat"),
-                settings.duration(prefix + "stall-timeout"));
+                settings.duration(prefix + "stall-timeout"),
+                settings.number(prefix + "readers", 1, 100));
     }
 }

@@ -42,14 +42,13 @@ final class OperationStreams implements AutoCloseable {
     private static final int PIECE_BYTES = 32 * 1024;
     private static final int TAIL_EVENTS = 512;
     private static final long TAIL_BYTES = 4L << 20;
-    private static final int READERS = 2;
     private static final long LOOK_MILLIS = 1_000;
 
     private final Store store;
     private final OperationLimits limits;
     private final OperationMetrics metrics;
     private final EventRing ring;
-    private final ExecutorService readers = Executors.newFixedThreadPool(READERS, task -> daemon(task, "operation-reader"));
+    private final ExecutorService readers;
     private final ScheduledExecutorService timer;
     private final Thread tail = daemon(this::followStore, "operation-events");
     private final Semaphore committed = new Semaphore(0);
@@ -61,6 +60,7 @@ final class OperationStreams implements AutoCloseable {
     OperationStreams(Store store, OperationLimits limits, OperationMetrics metrics, ScheduledExecutorService timer) {
         this.store = store;
         this.limits = limits;
+        this.readers = Executors.newFixedThreadPool(limits.readers(), task -> daemon(task, "operation-reader"));
         this.metrics = metrics;
         this.timer = timer;
         this.ring = new EventRing(limits.ringEvents(), store.read(handle -> EventRows.range(handle).last()));

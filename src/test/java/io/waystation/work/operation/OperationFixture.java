@@ -36,7 +36,7 @@ final class OperationFixture implements AutoCloseable {
 
     OperationFixture(Path data, Clock clock) {
         limits = new OperationLimits(clock, Duration.ofDays(30), Duration.ofDays(1), 100, 200, 10, 100,
-                Duration.ofSeconds(25), Duration.ofSeconds(30));
+                Duration.ofSeconds(25), Duration.ofSeconds(30), 2);
         folder = DataFolder.open(data);
         store = Store.open(folder, new SimpleMeterRegistry());
         changes = new OperationChanges(new OperationKinds(registry), clock, state -> { });
