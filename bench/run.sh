@@ -3,7 +3,7 @@
 # bench/RESULTS.md; those of other scripts stay as they are.
 #
 #   bench/run.sh              everything (about 15 minutes)
-#   bench/run.sh fan memory   only these parts of: ingest fan memory started work
+#   bench/run.sh fan memory   only these parts of: ingest fan memory stalled started work
 #   QUICK=1 bench/run.sh      the same with short runs, to try it out
 #
 # Needs: JDK 17+, Maven, curl, openssl, wrk. Peers are measured where they are there: nginx with nchan
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 . bench/lib.sh
 prepare
 
-PARTS=${*:-ingest fan memory started work}
+PARTS=${*:-ingest fan memory stalled started work}
 SECONDS_EACH=${SECONDS_EACH:-10} INGEST=60 MESSAGES=${MESSAGES:-400} EVENTS=100000
 [ -n "${QUICK:-}" ] && SECONDS_EACH=2 INGEST=4 MESSAGES=40 EVENTS=2000
 CALLED="SECONDS_EACH=$SECONDS_EACH MESSAGES=$MESSAGES $CALLED"
@@ -158,32 +158,36 @@ memory() {
   post_events memory-long "$EVENTS"
   say "- One client resumes $EVENTS events: $(fan_out mode=resume subscribers=1 events="$EVENTS" subscribe=http://127.0.0.1:3821/memory-long lastEventId=0-0)"
   stop "$HUB"
-  stalled
   hub idle 3822
   sleep 8
   say "- Idle hub, just started: $(rss "$HUB") KB resident."
   stop "$HUB"
 }
 
-# What a reader that stalls costs while it does: live heap, direct buffers and the kernel's buffers of the hub's sockets, less the
-# same without it. The process as a whole tells nothing of a few megabytes.
+# What a reader that stalls costs while it does: live heap, buffers outside it and the kernel's memory of the hub's sockets with many
+# such readers, less the same without, divided by their number. One alone is lost in what the hub holds anyway, which
+# differs by megabytes from one look to the next; so does the resident memory of the process.
 stalled() {
-  WAYSTATION_JAVA_OPTS=-XX:NativeMemoryTracking=summary hub stall 3823
-  local costs='' without with
-  stall_round 1 warm > /dev/null
-  for turn in 1 2 3; do
-    without=$(stall_round 0 "without$turn")
-    with=$(stall_round 1 "with$turn")
-    costs="$costs${costs:+, }$((with - without))"
+  local readers=20 turn http2
+  WAYSTATION_JAVA_OPTS=-XX:NativeMemoryTracking=summary hub stall 3823 -D waystation.relay.ring-idle=1s -D waystation.relay.stall-timeout=10m
+  stall_round "$readers" 0 warm > /dev/null
+  for http2 in 0 1; do
+    local costs='' parts='' without with
+    for turn in 1 2 3; do
+      without=$(stall_round 0 0 "without$http2$turn")
+      with=$(stall_round "$readers" "$http2" "with$http2$turn")
+      costs="$costs${costs:+, }$(awk -v a="$without" -v b="$with" -v n="$readers" 'BEGIN {split(a, x); split(b, y); printf "%.0f", (y[1] + y[2] + y[3] - x[1] - x[2] - x[3]) / n}')"
+      parts="$parts${parts:+; }$(awk -v a="$without" -v b="$with" -v n="$readers" 'BEGIN {split(a, x); split(b, y); printf "%.0f, %.0f, %.0f", (y[1] - x[1]) / n, (y[2] - x[2]) / n, (y[3] - x[3]) / n}')"
+    done
+    say "- $readers readers over HTTP/$((http2 + 1)) that stall while 15,000 events of 2 KB pass, a healthy one beside them: $costs KB each in three turns (live heap, buffers outside it, the kernel's for its socket: $parts; $(tr '\n' ' ' < "$WORK/stall.out"))."
   done
-  say "- A reader that stalls while 15,000 events of 2 KB pass, one healthy reader beside it, costs $costs KB more than the healthy one alone (live heap, direct buffers and socket buffers of the hub; three turns; $(tr '\n' ' ' < "$WORK/stall.out"))."
   stop "$HUB"
 }
 
-# stall_round STALLED NAME: KB the hub holds after the events have passed, while the readers are connected still
+# stall_round STALLED HTTP2 NAME: what the hub holds after the events have passed, while the readers are connected still
 stall_round() {
-  local url=http://127.0.0.1:3823/memory-$2 reader
-  fan_out mode=stall stalled="$1" seconds=8 subscribe="$url" publish="$url" messages=15000 > "$WORK/stall.out" &
+  local url=http://127.0.0.1:3823/memory-$3 reader
+  fan_out mode=stall stalled="$1" http2="$2" settle=300 seconds=8 after=10 subscribe="$url" publish="$url" messages="${STALL_MESSAGES:-15000}" > "$WORK/stall.out" &
   reader=$!
   until grep -q healthy_received "$WORK/stall.out" || ! kill -0 "$reader" 2> /dev/null; do sleep 0.2; done
   sleep 2
@@ -191,12 +195,15 @@ stall_round() {
   wait "$reader"
 }
 
-# held PID PORT: KB of live objects, of memory outside the heap that buffers take, and of data in the kernel for its sockets
+# held PID PORT: KB of live objects, of memory outside the heap that buffers take, and of the kernel for its sockets. What the second
+# of two collections finds no user of has been freed outside the heap as well.
 held() {
-  jcmd "$1" GC.class_histogram | awk '/^Total/ {printf "%d\n", $3 / 1024}' > "$WORK/held"
-  jcmd "$1" VM.native_memory summary scale=KB | awk -F'[=,K]' '/ Other \(/ {print $2}' >> "$WORK/held"
-  ss -Htmn state established "sport = :$2" 2> /dev/null | grep -o ',w[0-9]*' | awk '{w += substr($0, 3)} END {printf "%d\n", w / 1024}' >> "$WORK/held"
-  awk '{kb += $1} END {print kb}' "$WORK/held"
+  jcmd "$1" GC.run > "$WORK/gc.out"
+  sleep 1
+  jcmd "$1" GC.class_histogram | awk '/^Total/ {printf "%d ", $3 / 1024}'
+  jcmd "$1" VM.native_memory summary scale=KB | awk -F'[=,K]' '/ Other \(/ {printf "%d ", $2}'
+  ss -Htmn state established "sport = :$2" | grep -o 'skmem:([^)]*)' | tr -d '(' | tr ':,' '  ' \
+    | awk '{for (i = 2; i <= NF; i++) if ($i ~ /^[rfw][0-9]|^bl[0-9]/) {gsub(/[a-z]/, "", $i); bytes += $i}} END {printf "%d\n", bytes / 1024}'
 }
 
 # post_events CHANNEL COUNT: numbered events with the marker the load tool counts
@@ -247,6 +254,7 @@ for part in $PARTS; do
     ingest) section "Signed ingest, 2 KB posts" ingest ;;
     fan) section "Fan-out of 2 KB events" fan ;;
     memory) section "Memory and resume" memory ;;
+    stalled) section "Readers that stall" stalled ;;
     started) section "Start" started ;;
     work) section "Work queue" work ;;
     *) note "no such part: $part" ;;

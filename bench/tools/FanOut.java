@@ -22,8 +22,8 @@ import java.util.Map;
  *
  * Modes: {@code throughput} (messages in flight at once), {@code latency} (one message at a time),
  * {@code resume} (every subscriber asks for what came after an id), {@code hold} (connect and wait),
- * {@code stall} (one subscriber never reads, unless {@code stalled=0}, and one does). A message carries the marker {@value #MARKER}, which each
- * subscriber counts.
+ * {@code stall} (as many subscribers as {@code stalled} says never read, and one does; with {@code http2=1} the former ask over HTTP/2 and
+ * give their streams windows without end). A message carries the marker {@value #MARKER}, which each subscriber counts.
  */
 public final class FanOut {
     private static final String MARKER = "~#~";
@@ -120,37 +120,51 @@ public final class FanOut {
     }
 
     private void stall() throws Exception {
-        boolean stalled = number("stalled", 1) > 0; // 0 shows what the same costs without it
-        List<Connection> pair = subscribe(stalled ? 2 : 1);
-        if (stalled) {
-            pair.get(0).reads = false;
-            pair.get(0).channel.keyFor(selector).interestOps(0);
-        }
+        Connection healthy = subscribe(1, false).get(0);
         List<Connection> publishers = publishers(number("inflight", 4));
         int messages = number("messages", 15_000);
-        publish(publishers, messages, messages);
-        System.out.printf("healthy_received=%d%n", pair.get(pair.size() - 1).got);
+        int readers = number("stalled", 1);
+        List<Connection> stalled = new ArrayList<>();
+        List<Long> missing = new ArrayList<>();
+        for (int i = 0; i < readers; i++) { // each behind the one before, or they would wait with the same bytes and share them
+            Connection connection = subscribe(1, number("http2", 0) > 0).get(0);
+            connection.channel.keyFor(selector).interestOps(0);
+            stalled.add(connection);
+            missing.add(messages - healthy.got);
+            publish(publishers, messages / 2 / readers, healthy.got + messages / 2 / readers);
+        }
+        publish(publishers, (int) (messages - healthy.got), messages);
+        System.out.printf("healthy_received=%d%n", healthy.got);
         long until = System.nanoTime() + number("seconds", 3) * 1_000_000_000L;
         while (System.nanoTime() < until) {
             pump(200);
         }
-        if (!stalled) {
-            return;
+        for (Connection connection : stalled) {
+            connection.channel.keyFor(selector).interestOps(SelectionKey.OP_READ);
         }
-        pair.get(0).reads = true;
-        pair.get(0).channel.keyFor(selector).interestOps(SelectionKey.OP_READ);
         until = System.nanoTime() + number("after", 3) * 1_000_000_000L;
-        while (System.nanoTime() < until && pair.get(0).got < messages) {
+        long left = readers;
+        while (System.nanoTime() < until && left > 0) {
             pump(200);
+            left = 0;
+            for (int i = 0; i < readers; i++) {
+                left += missing.get(i) - stalled.get(i).got;
+            }
         }
-        System.out.printf("stalled_received_when_it_read_again=%d open=%s%n", pair.get(0).got, pair.get(0).channel.isOpen());
+        System.out.printf("stalled_missed_after_they_read_again=%d open=%d%n", left,
+                stalled.stream().filter(connection -> connection.channel.isOpen()).count());
     }
 
     private List<Connection> subscribe(int count) throws IOException {
+        return subscribe(count, false);
+    }
+
+    private List<Connection> subscribe(int count, boolean http2) throws IOException {
         URI uri = URI.create(text("subscribe", ""));
         String id = options.get("lastEventId");
-        byte[] request = ("GET " + uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery())
-                + " HTTP/1.1\r\nHost: " + uri.getAuthority() + "\r\nAccept: text/event-stream\r\n"
+        String path = uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
+        byte[] request = http2 ? http2Request(path, uri.getAuthority())
+                : ("GET " + path + " HTTP/1.1\r\nHost: " + uri.getAuthority() + "\r\nAccept: text/event-stream\r\n"
                 + (id == null ? "" : "Last-Event-ID: " + id + "\r\n") + "\r\n").getBytes(StandardCharsets.US_ASCII);
         List<Connection> connections = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -169,6 +183,31 @@ public final class FanOut {
             pump(50);
         }
         return connections;
+    }
+
+    /** Preface, windows of the largest size, and one request for a stream of events (RFC 9113, RFC 7541). */
+    private static byte[] http2Request(String path, String authority) {
+        ByteBuffer fields = ByteBuffer.allocate(8 << 10).put((byte) 0x82).put((byte) 0x86); // GET, http
+        field(fields, path, 0x04);
+        field(fields, authority, 0x01);
+        field(fields, "text/event-stream", 0x0f, 0x04); // accept
+        ByteBuffer bytes = ByteBuffer.allocate(9 << 10)
+                .put("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        http2Frame(bytes, 4, 0, 0, 6).putShort((short) 4).putInt(Integer.MAX_VALUE); // window of a stream
+        http2Frame(bytes, 8, 0, 0, 4).putInt(Integer.MAX_VALUE - 65_535); // window of the connection
+        http2Frame(bytes, 1, 0x05, 1, fields.position()).put(fields.flip());
+        return Arrays.copyOf(bytes.array(), bytes.position());
+    }
+
+    private static ByteBuffer http2Frame(ByteBuffer to, int type, int flags, int stream, int length) {
+        return to.put((byte) 0).putShort((short) length).put((byte) type).put((byte) flags).putInt(stream);
+    }
+
+    private static void field(ByteBuffer to, String value, int... name) {
+        for (int octet : name) {
+            to.put((byte) octet);
+        }
+        to.put((byte) value.length()).put(value.getBytes(StandardCharsets.US_ASCII));
     }
 
     private List<Connection> publishers(int count) throws IOException {

@@ -14,8 +14,6 @@ import io.vertx.core.http.HttpVersion;
  * costs about a third less per frame; head and frames stay in order, since both are written on the event loop.
  */
 final class Http1Stream extends OpenStream {
-    private static final int LEAST_IN_KERNEL = 32 << 10;
-
     private final boolean chunked;
     private ChannelHandlerContext encoder;
 
@@ -27,8 +25,7 @@ final class Http1Stream extends OpenStream {
     @Override
     void sendHead() {
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(highWaterMark / 2, highWaterMark));
-        // Linux lets the buffer of a socket whose client stalls grow to 4 MiB, and takes twice what is asked for here.
-        channel.config().setOption(ChannelOption.SO_SNDBUF, Math.max(LEAST_IN_KERNEL, highWaterMark / 2));
+        boundKernelBuffer();
         response.setChunked(chunked);
         response.write(Buffer.buffer()); // sends the head; the encoder writes no chunk for no bytes
         encoder = channel.pipeline().context("httpEncoder");

@@ -18,6 +18,7 @@ final class Http2Stream extends OpenStream {
 
     @Override
     void sendHead() {
+        boundKernelBuffer(); // of all streams of the connection together
         response.write(Buffer.buffer());
     }
 

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -16,6 +17,8 @@ abstract sealed class OpenStream implements ResponseStream permits Http1Stream, 
 
         void closed(OpenStream stream);
     }
+
+    private static final int LEAST_IN_KERNEL = 32 << 10;
 
     final HttpServerResponse response;
     final Channel channel;
@@ -63,6 +66,11 @@ abstract sealed class OpenStream implements ResponseStream permits Http1Stream, 
     }
 
     abstract void sendHead();
+
+    /** Linux lets the buffer of a socket whose client stalls grow to 4 MiB, and takes twice what is asked for here. */
+    final void boundKernelBuffer() {
+        channel.config().setOption(ChannelOption.SO_SNDBUF, Math.max(LEAST_IN_KERNEL, highWaterMark / 2));
+    }
 
     /** Whether a route step has taken the response over. */
     boolean isOpened() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -97,6 +98,14 @@ final class ServerFixture implements AutoCloseable {
     /** A socket on which bytes can be sent as they are. */
     Raw raw() throws IOException {
         return new Raw(new Socket("127.0.0.1", port()));
+    }
+
+    /** The same, with a bound to what the kernel takes in before it is read. */
+    Raw raw(int receiveBuffer) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(receiveBuffer);
+        socket.connect(new InetSocketAddress("127.0.0.1", port()));
+        return new Raw(socket);
     }
 
     @Override

@@ -147,6 +147,33 @@ class StreamTest {
         assertThat(written).hasValue(2000);
     }
 
+    /** The kernel alone would take 4 MiB for a socket nobody reads. */
+    @ParameterizedTest
+    @EnumSource(HttpClient.Version.class)
+    void aReaderThatStopsHoldsLittleInTheKernelToo(HttpClient.Version version) throws Exception {
+        try (ServerFixture.Raw raw = server.raw(32 << 10)) {
+            raw.send(version == HttpClient.Version.HTTP_2 ? http2Request("/stream") : "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n");
+            AtomicInteger written = new AtomicInteger();
+            onLoop(stream -> {
+                stream.onWritable(() -> fill(stream, written, 2000));
+                fill(stream, written, 2000);
+            });
+            AtomicInteger before = new AtomicInteger(-1);
+            await().pollInterval(Duration.ofMillis(500)).until(() -> before.getAndSet(written.get()) == written.get());
+            assertThat((long) written.get() * BIG.length()).isBetween((long) MARK, 768L << 10);
+            onLoop(stream -> assertThat(stream.isWritable()).isFalse());
+        }
+    }
+
+    /** Preface, windows without end, and a request (RFC 9113, RFC 7541 appendix A). */
+    private static String http2Request(String path) {
+        String headers = "\u0082\u0086\u0004" + (char) path.length() + path + "\u0001\u0001h";
+        return "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+                + "\0\0\u0006\u0004\0\0\0\0\0" + "\0\u0004\u007f\u00ff\u00ff\u00ff" // SETTINGS: window of a stream
+                + "\0\0\u0004\u0008\0\0\0\0\0" + "\u007f\u00ff\0\0" // WINDOW_UPDATE of the connection
+                + "\0\0" + (char) headers.length() + "\u0001\u0005\0\0\0\u0001" + headers;
+    }
+
     private static void fill(ResponseStream stream, AtomicInteger written, int most) {
         while (stream.isWritable() && written.get() < most) {
             stream.write(BIG);
