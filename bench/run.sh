@@ -170,7 +170,7 @@ memory() {
 stalled() {
   local readers=20 turn http2
   WAYSTATION_JAVA_OPTS=-XX:NativeMemoryTracking=summary hub stall 3823 -D waystation.relay.ring-idle=1s -D waystation.relay.stall-timeout=10m
-  stall_round "$readers" 0 warm > /dev/null
+  stall_round "$readers" 1 warm > /dev/null
   for http2 in 0 1; do
     local costs='' parts='' without with
     for turn in 1 2 3; do
@@ -179,7 +179,7 @@ stalled() {
       costs="$costs${costs:+, }$(awk -v a="$without" -v b="$with" -v n="$readers" 'BEGIN {split(a, x); split(b, y); printf "%.0f", (y[1] + y[2] + y[3] - x[1] - x[2] - x[3]) / n}')"
       parts="$parts${parts:+; }$(awk -v a="$without" -v b="$with" -v n="$readers" 'BEGIN {split(a, x); split(b, y); printf "%.0f, %.0f, %.0f", (y[1] - x[1]) / n, (y[2] - x[2]) / n, (y[3] - x[3]) / n}')"
     done
-    say "- $readers readers over HTTP/$((http2 + 1)) that stall while 15,000 events of 2 KB pass, a healthy one beside them: $costs KB each in three turns (live heap, buffers outside it, the kernel's for its socket: $parts; $(tr '\n' ' ' < "$WORK/stall.out"))."
+    say "- $readers readers over HTTP/$((http2 + 1)) that stall while 15,000 events of 2 KB pass, a healthy one beside them: $costs KB each in three turns (live heap, buffers outside it, the kernel's for its socket: $parts; $(tr '\n' ' ' < "$WORK/readers.out"))."
   done
   stop "$HUB"
 }
@@ -187,9 +187,9 @@ stalled() {
 # stall_round STALLED HTTP2 NAME: what the hub holds after the events have passed, while the readers are connected still
 stall_round() {
   local url=http://127.0.0.1:3823/memory-$3 reader
-  fan_out mode=stall stalled="$1" http2="$2" settle=300 seconds=8 after=10 subscribe="$url" publish="$url" messages="${STALL_MESSAGES:-15000}" > "$WORK/stall.out" &
+  fan_out mode=stall stalled="$1" http2="$2" settle=300 seconds=8 after=10 subscribe="$url" publish="$url" messages="${STALL_MESSAGES:-15000}" > "$WORK/readers.out" &
   reader=$!
-  until grep -q healthy_received "$WORK/stall.out" || ! kill -0 "$reader" 2> /dev/null; do sleep 0.2; done
+  until grep -q healthy_received "$WORK/readers.out" || ! kill -0 "$reader" 2> /dev/null; do sleep 0.2; done
   sleep 2
   held "$HUB" 3823
   wait "$reader"

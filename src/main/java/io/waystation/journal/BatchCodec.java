@@ -9,6 +9,7 @@ import java.util.zip.CRC32C;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdDecompressCtx;
 import io.waystation.event.Event;
 import io.waystation.event.Position;
 import io.waystation.event.PositionedEvent;
@@ -42,9 +43,10 @@ final class BatchCodec implements AutoCloseable {
     /**
      * Reads the events back.
      *
+     * @param decompressor of the calling thread for as long as this takes; a new one for each batch costs as much as what it does
      * @throws DamagedBatchException when the checksum or the content is wrong
      */
-    static Batch decode(StoredBatch stored) throws DamagedBatchException {
+    static Batch decode(StoredBatch stored, ZstdDecompressCtx decompressor) throws DamagedBatchException {
         if (stored.checksum() != checksum(stored)) {
             throw new DamagedBatchException("checksum does not match", null);
         }
@@ -56,7 +58,7 @@ final class BatchCodec implements AutoCloseable {
             if (size < 0 || size > LARGEST_CONTENT) {
                 throw new DamagedBatchException("content size " + size, null);
             }
-            ByteInput in = new ByteInput(Zstd.decompress(stored.content(), (int) size));
+            ByteInput in = new ByteInput(decompressor.decompress(stored.content(), (int) size));
             List<PositionedEvent> events = new ArrayList<>(stored.count());
             for (int i = 0; i < stored.count(); i++) {
                 Event event = EventCodec.decode(stored.channel(), stored.millis(), in);

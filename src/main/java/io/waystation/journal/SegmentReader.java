@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
+import com.github.luben.zstd.ZstdDecompressCtx;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 
@@ -29,6 +30,7 @@ final class SegmentReader implements AutoCloseable {
     private final Map<Long, String> channels = new HashMap<>();
     private final PreparedStatement all;
     private final PreparedStatement ofChannel;
+    private ZstdDecompressCtx decompressor;
 
     SegmentReader(SegmentFile file) throws SQLException {
         this.file = file;
@@ -146,8 +148,18 @@ final class SegmentReader implements AutoCloseable {
         }
     }
 
+    private ZstdDecompressCtx decompressor() {
+        if (decompressor == null) {
+            decompressor = new ZstdDecompressCtx();
+        }
+        return decompressor;
+    }
+
     @Override
     public void close() throws SQLException {
+        if (decompressor != null) {
+            decompressor.close();
+        }
         connection.close();
     }
 
@@ -200,7 +212,7 @@ final class SegmentReader implements AutoCloseable {
                 throw new DamagedBatchException("content is missing", null);
             }
             return BatchCodec.decode(new StoredBatch(rows.getLong(1), rows.getInt(2), rows.getLong(3), channel(),
-                    summary, rows.getInt(6), rows.getLong(7), content));
+                    summary, rows.getInt(6), rows.getLong(7), content), decompressor());
         }
     }
 }

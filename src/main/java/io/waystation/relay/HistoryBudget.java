@@ -51,6 +51,11 @@ final class HistoryBudget {
         granted.forEach(Runnable::run);
     }
 
+    /** Whether so much is left that something may be taken which nobody waits for yet. */
+    synchronized boolean isRoomy() {
+        return queue.isEmpty() && used <= limit / 2;
+    }
+
     synchronized long used() {
         return used;
     }

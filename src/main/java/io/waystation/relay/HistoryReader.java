@@ -5,17 +5,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.waystation.event.EventBatch;
 import io.waystation.event.EventHistory;
 import io.waystation.event.Position;
+import io.waystation.event.PositionedEvent;
 
 /**
  * Reads stored events for subscribers that are behind the ring, on a bounded pool.
  *
  * <p>Subscribers that ask for the same events at the same time share one read and its frames: a thousand
  * clients that resume after a restart cost one. All reads together hold no more than a budget of bytes.
+ *
+ * <p>While a chunk that somebody waits for is encoded and sent, the one behind it is read already, and none further. It belongs to
+ * the chunk before it: it is dropped with that, unless somebody has asked for it.
  *
  * <p>Thread-safe.
  */
@@ -40,68 +45,124 @@ final class HistoryReader {
      */
     CompletableFuture<Chunk> read(String channel, long after, StreamEncoding encoding) {
         Request request = new Request(channel, after, encoding);
-        Running mine = new Running(new CompletableFuture<>(), new AtomicInteger());
+        Running mine = new Running(request);
         Running shared = running.compute(request, (key, other) -> {
             Running joined = other == null ? mine : other;
-            joined.holders().incrementAndGet();
+            joined.holders.incrementAndGet();
             return joined;
         });
         if (shared == mine) {
-            submit(request, mine, 0);
+            submit(mine, 0);
         }
-        return shared.result();
+        shared.wanted = true;
+        readAhead(shared);
+        return shared.result;
     }
 
-    private void submit(Request request, Running read, long reserved) {
+    private void submit(Running read, long reserved) {
         try {
-            pool.execute(() -> run(request, read, reserved));
+            pool.execute(() -> run(read, reserved));
         } catch (RuntimeException | Error refused) {
-            fail(request, read, reserved, refused);
+            fail(read, reserved, refused);
         }
     }
 
     /** Reads and encodes; without room for the frames it drops what it read and reads again when there is room. */
-    private void run(Request request, Running read, long reserved) {
+    private void run(Running read, long reserved) {
         long held = reserved;
+        Request request = read.request;
         try {
             EventBatch batch = history.read(request.channel(), request.after(), CHUNK_EVENTS, CHUNK_BYTES);
-            long bytes = batch.events().stream().mapToLong(event -> RelayedEvent.weigh(event.event())).sum();
+            long weight = 0;
+            long bytes = 0;
+            for (PositionedEvent event : batch.events()) {
+                weight += event.event().weight();
+                bytes += RelayedEvent.weigh(event.event());
+            }
             if (reserved > 0) {
                 held = bytes;
                 budget.give(reserved - bytes); // newer events may have joined meanwhile
             } else if (bytes > 0) {
-                if (!budget.take(bytes, () -> submit(request, read, bytes))) {
+                if (!budget.take(bytes, reserve(read, bytes))) {
                     return;
                 }
                 held = bytes;
+            }
+            boolean full = batch.events().size() >= CHUNK_EVENTS || weight >= CHUNK_BYTES;
+            if (full) {
+                read.behind = batch.last();
+                readAhead(read);
             }
             List<RelayedEvent> events = batch.events().stream().map(RelayedEvent::new).toList();
             events.forEach(event -> event.frame(request.encoding()));
             Position oldest = batch.lost() == 0 ? null
                     : events.isEmpty() ? history.tail() : events.get(0).event().position();
-            running.remove(request, read); // from here on a newer read may see more, and nobody joins this one
-            read.result().complete(new Chunk(batch.last(), events, batch.lost(), oldest, release(read, bytes)));
+            if (read.ofItsOwn || !full) {
+                running.remove(request, read); // from here on a newer read may see more, and nobody joins this one
+            }
+            read.bytes = bytes;
+            read.result.complete(new Chunk(batch.last(), events, batch.lost(), oldest, () -> release(read)));
         } catch (RuntimeException | Error failure) {
-            fail(request, read, held, failure);
+            fail(read, held, failure);
         }
     }
 
-    private Runnable release(Running read, long bytes) {
-        return () -> {
-            if (read.holders().decrementAndGet() == 0) {
-                budget.give(bytes);
-            }
-        };
+    private Runnable reserve(Running read, long bytes) {
+        return () -> submit(read, bytes);
     }
 
-    private void fail(Request request, Running read, long held, Throwable failure) {
-        running.remove(request, read);
+    /** Starts on what comes behind a chunk, once it is known where that is and that somebody waits for the chunk. */
+    private void readAhead(Running read) {
+        if (!read.wanted || read.behind == 0 || !budget.isRoomy() || !read.readsAhead.compareAndSet(false, true)) {
+            return;
+        }
+        Running next = new Running(new Request(read.request.channel(), read.behind, read.request.encoding()));
+        next.ofItsOwn = false;
+        next.holders.incrementAndGet();
+        if (running.putIfAbsent(next.request, next) == null) {
+            read.next = next;
+            submit(next, 0);
+        }
+    }
+
+    private void release(Running read) {
+        if (read.holders.decrementAndGet() == 0) {
+            budget.give(read.bytes);
+            dropNext(read);
+        }
+    }
+
+    private void dropNext(Running read) {
+        Running next = read.next;
+        if (next != null) {
+            running.remove(next.request, next);
+            next.result.thenAccept(chunk -> chunk.release().run());
+        }
+    }
+
+    private void fail(Running read, long held, Throwable failure) {
+        running.remove(read.request, read);
         budget.give(held);
-        read.result().completeExceptionally(failure);
+        dropNext(read);
+        read.result.completeExceptionally(failure);
     }
 
-    /** A read under way and how many wait for it, or hold what came of it. */
-    private record Running(CompletableFuture<Chunk> result, AtomicInteger holders) {
+    /** A read under way or of a chunk that is held, and how many wait for it or hold what came of it. */
+    private static final class Running {
+        private final Request request;
+        private final CompletableFuture<Chunk> result = new CompletableFuture<>();
+        private final AtomicInteger holders = new AtomicInteger();
+        private final AtomicBoolean readsAhead = new AtomicBoolean();
+        private boolean ofItsOwn = true;
+        private volatile boolean wanted;
+        /** Where the next chunk starts; 0 while that is not known, or when this one reached the end. */
+        private volatile long behind;
+        private volatile Running next;
+        private long bytes;
+
+        private Running(Request request) {
+            this.request = request;
+        }
     }
 
     private record Request(String channel, long after, StreamEncoding encoding) {

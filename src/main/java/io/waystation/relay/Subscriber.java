@@ -121,10 +121,21 @@ final class Subscriber {
                 write(event);
             }
         } else {
-            cursor = Math.max(cursor, chunk.last());
-            letGo();
+            goBehindTheChunk();
         }
         return true;
+    }
+
+    private void goBehindTheChunk() {
+        Runnable release = chunk.release();
+        cursor = Math.max(cursor, chunk.last());
+        chunk = null;
+        pending = null;
+        node = channel.ring().seek(cursor);
+        if (node == null) {
+            readHistory(); // before the release, which drops what was read ahead and nobody asked for
+        }
+        release.run();
     }
 
     private void write(RelayedEvent event) {

@@ -63,6 +63,67 @@ class HistoryBudgetTest {
     }
 
     @Test
+    void readsOneChunkAheadOfAReaderAndNoneFurther() {
+        HistoryBudget roomy = new HistoryBudget(10 * BUDGET);
+        HistoryReader reader = new HistoryReader(history, pool, roomy);
+        IntStream.range(0, 1_000).forEach(i -> history.add("alpha", 10));
+        CompletableFuture<HistoryReader.Chunk> first = reader.read("alpha", 0, StreamEncodings.SMEE);
+        run();
+        assertThat(history.reads()).isEqualTo(2);
+
+        CompletableFuture<HistoryReader.Chunk> second = reader.read("alpha", first.join().last(), StreamEncodings.SMEE);
+        assertThat(second).isCompleted();
+        release(first);
+        run();
+        assertThat(history.reads()).isEqualTo(3);
+        assertThat(second.join().events().get(0).offset()).isEqualTo(first.join().last() + 1);
+
+        release(second); // without asking for the third
+        assertThat(roomy.used()).isZero();
+        reader.read("alpha", second.join().last(), StreamEncodings.SMEE);
+        assertThat(pool.waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void readsNothingAheadWhileHalfOfTheRoomIsTaken() {
+        IntStream.range(0, 1_000).forEach(i -> history.add("alpha", 10));
+        CompletableFuture<HistoryReader.Chunk> other = reader.read("alpha", 500, StreamEncodings.SMEE);
+        run();
+        int reads = history.reads();
+        CompletableFuture<HistoryReader.Chunk> first = reader.read("alpha", 0, StreamEncodings.SMEE);
+        run();
+        assertThat(first).isCompleted();
+        assertThat(history.reads()).isEqualTo(reads + 1);
+        release(other);
+    }
+
+    @Test
+    void whatIsReadAheadIsDroppedWithItsReader() {
+        IntStream.range(0, 1_000).forEach(i -> history.add("alpha", 10));
+        CompletableFuture<HistoryReader.Chunk> first = reader.read("alpha", 0, StreamEncodings.SMEE);
+        pool.runOne();
+        release(first);
+        assertThat(budget.used()).isZero();
+        run();
+        assertThat(history.reads()).isEqualTo(2);
+        assertThat(budget.used()).isZero();
+    }
+
+    @Test
+    void theEndOfTheLogIsReadAgainByWhoComesLater() {
+        IntStream.range(0, 300).forEach(i -> history.add("alpha", 10));
+        CompletableFuture<HistoryReader.Chunk> first = reader.read("alpha", 0, StreamEncodings.SMEE);
+        run();
+        history.add("alpha", 10);
+        CompletableFuture<HistoryReader.Chunk> second = reader.read("alpha", first.join().last(), StreamEncodings.SMEE);
+        run();
+        assertThat(second.join().last()).isEqualTo(301);
+        release(second);
+        release(first);
+        assertThat(budget.used()).isZero();
+    }
+
+    @Test
     void anEventLargerThanTheBudgetIsLetThroughAlone() {
         history.add("alpha", 10);
         history.add("beta", 2 << 20);
