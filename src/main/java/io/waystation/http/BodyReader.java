@@ -24,7 +24,6 @@ final class BodyReader {
 
     private static final byte[] NOTHING = {};
     private static final int FIRST_CAPACITY = 2048;
-    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long UNKNOWN = -1;
 
     private final HttpServerRequest request;
@@ -149,7 +148,7 @@ final class BodyReader {
     /** Gives up on a sender that is too slow. */
     void check(long now, HttpSettings limits) {
         long taken = now - start;
-        boolean slow = taken > GRACE_NANOS
+        boolean slow = taken > limits.bodyGrace().toNanos()
                 && length < limits.bodyRate() * (double) taken / TimeUnit.SECONDS.toNanos(1);
         if (slow || taken > limits.bodyTimeout().toNanos()) {
             fail(Problem.of(408, "request-timeout", "The request's body took too long to arrive: " + length

@@ -25,9 +25,6 @@ import org.slf4j.LoggerFactory;
  * event loop whatever thread the route ends on.
  */
 final class Call implements BodyReader.Receiver, AsyncCallback {
-    /** Larger bodies leave the event loop even when their route runs on it. */
-    static final int LARGEST_ON_LOOP = 64 << 10;
-
     private static final Logger LOG = LoggerFactory.getLogger(Call.class);
     private static final byte[] NOTHING = {};
 
@@ -72,7 +69,7 @@ final class Call implements BodyReader.Receiver, AsyncCallback {
         reserved = reservedBytes;
         received = server.describe(request, connection);
         headers = new ReceivedHeaders(received, parameters);
-        if (consumer.runsOnEventLoop() && bytes.length <= LARGEST_ON_LOOP) {
+        if (consumer.runsOnEventLoop() && bytes.length <= server.settings().eventLoopBody()) {
             LoopWatch.Slot slot = server.watch(loop);
             prepare();
             slot.begins(exchange);

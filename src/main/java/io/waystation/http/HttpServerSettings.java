@@ -9,10 +9,7 @@ import io.vertx.core.net.PemKeyCertOptions;
 
 /** Vert.x options of the server. */
 final class HttpServerSettings {
-    private static final int BACKLOG = 4096;
     private static final int LARGEST_CHUNK = 64 << 10;
-    private static final int WINDOW = 1 << 20;
-    private static final int STREAMS_PER_CONNECTION = 1000;
 
     private HttpServerSettings() {
     }
@@ -20,7 +17,7 @@ final class HttpServerSettings {
     static HttpServerOptions of(HttpSettings settings) {
         HttpServerOptions options = new HttpServerOptions()
                 .setTcpNoDelay(true)
-                .setAcceptBacklog(BACKLOG)
+                .setAcceptBacklog(settings.backlog())
                 .setIdleTimeout(0) // connections are looked at by ours, which spares streams
                 .setHandle100ContinueAutomatically(false)
                 .setPerFrameWebSocketCompressionSupported(false) // else every message passes a handler for it
@@ -28,10 +25,10 @@ final class HttpServerSettings {
                 .setMaxInitialLineLength(settings.maxRequestLine())
                 .setMaxHeaderSize(settings.maxHeaders())
                 .setMaxChunkSize(LARGEST_CHUNK)
-                .setHttp2ConnectionWindowSize(WINDOW)
+                .setHttp2ConnectionWindowSize(settings.http2().window())
                 .setInitialSettings(new Http2Settings()
-                        .setMaxConcurrentStreams(STREAMS_PER_CONNECTION)
-                        .setInitialWindowSize(WINDOW)
+                        .setMaxConcurrentStreams(settings.http2().streams())
+                        .setInitialWindowSize(settings.http2().window())
                         .setMaxHeaderListSize(settings.maxHeaders()));
         settings.tls().ifPresent(tls -> options
                 .setSsl(true)

@@ -21,19 +21,32 @@ import io.waystation.settings.Settings;
  * @param bufferedBodies bytes that all buffered request bodies may take together
  * @param headerTimeout time from the first byte of a request to the end of its headers
  * @param bodyTimeout time for a whole request body
- * @param bodyRate bytes per second a sender must reach on average after the first ten seconds
+ * @param bodyRate bytes per second a sender must reach on average
  * @param idleTimeout time a connection may stay without a request
  * @param streamBuffer bytes a stream queues before it counts as not writable
  * @param drainTimeout time that requests in progress get when the hub stops
  * @param tls certificate and key, or empty for plain HTTP
  * @param corsOrigins origins whose pages may call the hub; {@code *} for all
  * @param trustedProxies addresses whose forwarding headers are believed
+ * @param bodyGrace time after which the rate of a body counts
+ * @param eventLoopBody bytes of the largest body that a route is given on the event loop
+ * @param backlog connections that may wait to be accepted
+ * @param http2 limits of one HTTP/2 connection
  */
 record HttpSettings(
         int eventLoops, List<String> eventLoopRoutes, int poolSize, int poolQueue, long maxBody, int maxRequestLine,
         int maxHeaders, long bufferedBodies, Duration headerTimeout, Duration bodyTimeout, long bodyRate,
         Duration idleTimeout, int streamBuffer, Duration drainTimeout, Optional<Tls> tls, List<String> corsOrigins,
-        List<AddressRange> trustedProxies) {
+        List<AddressRange> trustedProxies, Duration bodyGrace, int eventLoopBody, int backlog, Http2 http2) {
+    /**
+     * Limits of one HTTP/2 connection.
+     *
+     * @param streams requests and streams at once
+     * @param window bytes of bodies that may be on their way, of each request and of all together
+     */
+    record Http2(int streams, int window) {
+    }
+
     /**
      * Certificate chain and private key, both PEM.
      *
@@ -68,7 +81,11 @@ record HttpSettings(
                 settings.duration(PREFIX + "drain-timeout"),
                 tls(settings),
                 settings.list(PREFIX + "cors-origins"),
-                AddressRange.of(PREFIX + "trusted-proxies", settings.list(PREFIX + "trusted-proxies")));
+                AddressRange.of(PREFIX + "trusted-proxies", settings.list(PREFIX + "trusted-proxies")),
+                settings.duration(PREFIX + "body-grace"),
+                (int) within(settings, "event-loop-body", 0, 1 << 20),
+                settings.number(PREFIX + "backlog", 1, 65_535),
+                new Http2(settings.number(PREFIX + "http2-streams", 1, 1_000_000), (int) within(settings, "http2-window", 65_535, 1 << 30)));
     }
 
     private static long within(Settings settings, String name, long least, long most) {

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.waystation.settings.Settings;
 import org.apache.camel.CamelContext;
 
 /**
@@ -20,17 +21,20 @@ public final class RefusedRequests {
     /** Registry name. */
     public static final String NAME = "refusedRequests";
 
-    private static final int KEPT = 200;
-
-    private final Deque<RefusedRequest> latest = new ArrayDeque<>(KEPT);
+    private final int kept;
+    private final Deque<RefusedRequest> latest = new ArrayDeque<>();
     private final Map<String, Counter> counters = new ConcurrentHashMap<>();
     private volatile MeterRegistry meters;
+
+    private RefusedRequests(int kept) {
+        this.kept = kept;
+    }
 
     /** The list of an application, made when there is none yet. */
     static RefusedRequests of(CamelContext context) {
         RefusedRequests found = context.getRegistry().lookupByNameAndType(NAME, RefusedRequests.class);
         if (found == null) {
-            found = new RefusedRequests();
+            found = new RefusedRequests(Settings.of(context).number("waystation.http.refused-kept", 1, 100_000));
             context.getRegistry().bind(NAME, found);
         }
         return found;
@@ -39,7 +43,7 @@ public final class RefusedRequests {
     /** Notes a refused request. */
     public void add(RefusedRequest request) {
         synchronized (latest) {
-            if (latest.size() == KEPT) {
+            if (latest.size() >= kept) {
                 latest.removeLast();
             }
             latest.addFirst(request);

@@ -111,7 +111,7 @@ public final class Ingest {
 
     private static ProblemException unknownChannel() {
         return new ProblemException(404, "no-such-channel",
-                "there is no such channel here, and channels must be defined before they are used");
+                "there is no channel of this name: the hub needs the name for itself, or channels must be defined before they are used");
     }
 
     private Source sourceOf(ChannelPolicy policy) {

@@ -173,6 +173,20 @@ class ListenTest {
     }
 
     @Test
+    void aSlowSenderIsCutOffAfterTheGraceAndTheListOfRefusalsIsAsLongAsTheSettingsSay() throws Exception {
+        try (ServerFixture server = ServerFixture.start(data.resolve("hub"), routes(), "waystation.http.body-grace", "100ms",
+                "waystation.http.body-rate", "1MiB", "waystation.http.refused-kept", "1")) {
+            assertThat(server.get("/nothing/here").statusCode()).isEqualTo(404);
+            try (ServerFixture.Raw raw = server.raw()) {
+                raw.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nabc");
+                assertThat(raw.readUntil("request-timeout")).startsWith("HTTP/1.1 408 ");
+            }
+            assertThat(server.bean(RefusedRequests.NAME, RefusedRequests.class).latest())
+                    .singleElement().satisfies(refused -> assertThat(refused.code()).isEqualTo("request-timeout"));
+        }
+    }
+
+    @Test
     void certificatesAreReloadedAndBadOnesAreNotTaken() throws Exception {
         Path certificate = data.resolve("tls.crt");
         Path key = data.resolve("tls.key");
