@@ -27,7 +27,7 @@ record RelaySettings(long ringBytes, long ringTotalBytes, Duration ringIdle, Dur
                 settings.bytes(prefix + "ring-size"),
                 settings.bytes(prefix + "ring-total"),
                 settings.duration(prefix + "ring-idle"),
-                settings.duration(prefix + "heartbeat"),
+                settings.positive(prefix + "heartbeat"),
                 settings.duration(prefix + "stall-timeout"),
                 settings.number(prefix + "readers", 1, 64),
                 settings.number(prefix + "poison-attempts", 2, 1000),

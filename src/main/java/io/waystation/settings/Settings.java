@@ -101,6 +101,15 @@ public final class Settings {
         }
     }
 
+    /** A duration that is longer than nothing. */
+    public Duration positive(String key) {
+        Duration duration = duration(key);
+        if (duration.isZero()) {
+            throw new InvalidSettingException(key, "must be longer than nothing");
+        }
+        return duration;
+    }
+
     /** Size in bytes such as {@code 25MiB}; a bare number is bytes. */
     public long bytes(String key) {
         String value = required(key);

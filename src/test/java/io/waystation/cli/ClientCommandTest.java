@@ -16,6 +16,7 @@ import io.waystation.settings.InvalidSettingException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -48,6 +49,16 @@ class ClientCommandTest {
 
         assertThat(exitCode).isEqualTo(2);
         assertThat(err.toString()).isNotBlank();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--parallel, 0, waystation.client.parallel must be a whole number from 1 to 1000",
+        "--cursor, a b, waystation.client.cursor must be 1 to 128 letters", "--timeout, soon, waystation.client.timeout must be a duration"})
+    void saysInOneLineWhichOptionHasAWrongValue(String option, String value, String line) {
+        CommandLineRun run = CommandLineRun.of("client", "http://127.0.0.1:1/c", "http://127.0.0.1:1/", option, value);
+
+        assertThat(run.err().lines()).singleElement().asString().startsWith("waystation: " + line);
+        assertThat(run.exitCode()).isEqualTo(2);
     }
 
     @Test

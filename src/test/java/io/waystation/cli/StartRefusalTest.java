@@ -119,6 +119,11 @@ class StartRefusalTest {
     }
 
     @Test
+    void aHeartbeatWithoutAPause() {
+        assertRefused(serve("--port", "0", "-D", "waystation.relay.heartbeat=0"), 2, "waystation.relay.heartbeat must be longer than nothing");
+    }
+
+    @Test
     void anUnknownSetting() {
         assertRefused(serve("--port", "0", "-D", "waystation.htp.max-body=1MiB"), 2,
                 "waystation.htp.max-body", "waystation.http.max-body");

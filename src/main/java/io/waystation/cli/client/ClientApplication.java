@@ -39,6 +39,7 @@ public final class ClientApplication {
         if (settings.getProperty(ClientSettings.PREFIX + "cursor").isBlank()) {
             fill(settings, "state-file", data.resolve("position").toString());
         }
+        check(Settings.of(values(settings)));
         Main main = new Main();
         main.setAppName("Waystation client");
         main.configure().setName("waystation-client");
@@ -54,6 +55,15 @@ public final class ClientApplication {
             }
         });
         return main;
+    }
+
+    /** What would else fail later, in words of Camel or Java. */
+    private static void check(Settings settings) {
+        settings.number(ClientSettings.PREFIX + "parallel", 1, 1_000);
+        settings.text(ClientSettings.PREFIX + "cursor").filter(name -> !name.matches("[A-Za-z0-9._-]{1,128}")).ifPresent(name -> {
+            throw new InvalidSettingException(ClientSettings.PREFIX + "cursor",
+                    "must be 1 to 128 letters, digits, dots, underscores and hyphens, not '" + name + "'");
+        });
     }
 
     private static Map<String, String> values(Properties settings) {

@@ -31,7 +31,7 @@ record OperationLimits(Clock clock, Duration retention, Duration progressRetenti
                 settings.number(prefix + "line-length", 16, 65_536),
                 settings.number(prefix + "streams", 1, 100_000),
                 settings.number(prefix + "recent-events", 1, 1_000_000),
-                settings.duration(prefix + "heartbeat"),
+                settings.positive(prefix + "heartbeat"),
                 settings.duration(prefix + "stall-timeout"),
                 settings.number(prefix + "readers", 1, 100));
     }
