@@ -5,6 +5,7 @@
 #   bench/run.sh              everything (about 15 minutes)
 #   bench/run.sh fan memory   only these parts of: ingest fan memory stalled started work
 #   QUICK=1 bench/run.sh      the same with short runs, to try it out
+#   CONNECTIONS=64 bench/run.sh ingest    with these numbers of connections only
 #
 # Needs: JDK 17+, Maven, curl, openssl, wrk. Peers are measured where they are there: nginx with nchan
 # (apt-get install nginx libnginx-mod-nchan), SMEE=<folder of smee.io with its packages>, GOSMEE=<gosmee binary>.
@@ -27,7 +28,7 @@ ingest() {
   note "warming up"
   post_load http://127.0.0.1:3801/webhook/bench 64 "$((SECONDS_EACH))" > /dev/null
   post_load http://127.0.0.1:3801/bench/answer 64 "$((SECONDS_EACH / 2 + 1))" > /dev/null
-  for connections in 1 16 64 256; do
+  for connections in ${CONNECTIONS:-1 16 64 256}; do
     row "Waystation, durable" "$connections" "$(post_load http://127.0.0.1:3801/webhook/bench "$connections" "$SECONDS_EACH")"
     row "Waystation, same stack, nothing stored" "$connections" "$(post_load http://127.0.0.1:3801/bench/answer "$connections" "$SECONDS_EACH")"
   done
@@ -36,7 +37,7 @@ ingest() {
   if [ -n "${GOSMEE:-}" ]; then
     "$GOSMEE" server --port 3802 --address 127.0.0.1 > "$WORK/gosmee.out" 2>&1 & PIDS+=($!); local pid=$!
     await http://127.0.0.1:3802/health
-    for connections in 1 16 64 256; do
+    for connections in ${CONNECTIONS:-1 16 64 256}; do
       row "gosmee 0.32, memory" "$connections" "$(post_load http://127.0.0.1:3802/benchchannel1 "$connections" "$SECONDS_EACH")"
     done
     stop "$pid"
@@ -44,7 +45,7 @@ ingest() {
   if [ -n "${SMEE:-}" ]; then
     (cd "$SMEE" && PORT=3803 NODE_ENV=test exec node index.js > "$WORK/smee.out" 2>&1) & PIDS+=($!); local pid=$!
     await http://127.0.0.1:3803/new
-    for connections in 1 16 64 256; do
+    for connections in ${CONNECTIONS:-1 16 64 256}; do
       row "smee.io, memory" "$connections" "$(post_load http://127.0.0.1:3803/benchchannel1 "$connections" "$SECONDS_EACH")"
     done
     stop "$pid"
@@ -168,18 +169,18 @@ memory() {
 # such readers, less the same without, divided by their number. One alone is lost in what the hub holds anyway, which
 # differs by megabytes from one look to the next; so does the resident memory of the process.
 stalled() {
-  local readers=20 turn http2
+  local readers=20 turns=${TURNS:-3} turn http2
   WAYSTATION_JAVA_OPTS=-XX:NativeMemoryTracking=summary hub stall 3823 -D waystation.relay.ring-idle=1s -D waystation.relay.stall-timeout=10m
   stall_round "$readers" 1 warm > /dev/null
   for http2 in 0 1; do
     local costs='' parts='' without with
-    for turn in 1 2 3; do
+    for turn in $(seq 1 "$turns"); do
       without=$(stall_round 0 0 "without$http2$turn")
       with=$(stall_round "$readers" "$http2" "with$http2$turn")
       costs="$costs${costs:+, }$(awk -v a="$without" -v b="$with" -v n="$readers" 'BEGIN {split(a, x); split(b, y); printf "%.0f", (y[1] + y[2] + y[3] - x[1] - x[2] - x[3]) / n}')"
       parts="$parts${parts:+; }$(awk -v a="$without" -v b="$with" -v n="$readers" 'BEGIN {split(a, x); split(b, y); printf "%.0f, %.0f, %.0f", (y[1] - x[1]) / n, (y[2] - x[2]) / n, (y[3] - x[3]) / n}')"
     done
-    say "- $readers readers over HTTP/$((http2 + 1)) that stall while 15,000 events of 2 KB pass, a healthy one beside them: $costs KB each in three turns (live heap, buffers outside it, the kernel's for its socket: $parts; $(tr '\n' ' ' < "$WORK/readers.out"))."
+    say "- $readers readers over HTTP/$((http2 + 1)) that stall while 15,000 events of 2 KB pass, a healthy one beside them: $costs KB each in $turns turns (live heap, buffers outside it, the kernel's for its socket: $parts; $(tr '\n' ' ' < "$WORK/readers.out"))."
   done
   stop "$HUB"
 }
@@ -187,11 +188,13 @@ stalled() {
 # stall_round STALLED HTTP2 NAME: what the hub holds after the events have passed, while the readers are connected still
 stall_round() {
   local url=http://127.0.0.1:3823/memory-$3 reader
-  fan_out mode=stall stalled="$1" http2="$2" settle=300 seconds=8 after=10 subscribe="$url" publish="$url" messages="${STALL_MESSAGES:-15000}" > "$WORK/readers.out" &
+  rm -f "$WORK/measured"
+  fan_out mode=stall stalled="$1" http2="$2" settle=300 until="$WORK/measured" subscribe="$url" publish="$url" messages="${STALL_MESSAGES:-15000}" > "$WORK/readers.out" &
   reader=$!
-  until grep -q healthy_received "$WORK/readers.out" || ! kill -0 "$reader" 2> /dev/null; do sleep 0.2; done
+  until grep -qs healthy_received "$WORK/readers.out" || ! kill -0 "$reader" 2> /dev/null; do sleep 0.2; done
   sleep 2
   held "$HUB" 3823
+  touch "$WORK/measured"
   wait "$reader"
 }
 
