@@ -81,7 +81,8 @@ hub() {
   await "http://127.0.0.1:$2/livez"
 }
 
-# hub_accepts NAME PORT: starts the hub; milliseconds from the command until it had accepted a webhook are in $ACCEPTED_MS
+# hub_accepts NAME PORT: starts the hub; milliseconds from the command until it had accepted a webhook are in $ACCEPTED_MS, and
+# until every route was up in $UP_MS
 hub_accepts() {
   local answer='' start
   install
@@ -98,6 +99,8 @@ hub_accepts() {
     fi
   done
   ACCEPTED_MS=$((($(date +%s%N) - start) / 1000000))
+  until grep -q 'Waystation listens' "$WORK/$1.out"; do sleep 0.01; done
+  UP_MS=$((($(date +%s%N) - start) / 1000000))
 }
 
 stop() { kill "$1" 2>/dev/null; wait "$1" 2>/dev/null; true; }

@@ -217,13 +217,13 @@ post_events() {
 }
 
 started() {
-  local times='' token
+  local times='' up='' token
   for turn in 1 2 3; do
     hub_accepts "empty$turn" 3831
-    times="$times${times:+, }$ACCEPTED_MS"
+    times="$times${times:+, }$ACCEPTED_MS" up="$up${up:+, }$UP_MS"
     stop "$HUB"
   done
-  say "- From the command to the first accepted webhook, empty data folder: $times ms."
+  say "- From the command to the first accepted webhook, empty data folder: $times ms; until every route was up: $up ms."
   hub start 3831
   token=$(cat "$WORK/start/token")
   while [ "$(curl -s "http://127.0.0.1:3831/observe/metrics" -H "Authorization: Bearer $token" | sed -n 's/^waystation_journal_events_total[^ ]* //p' | cut -d. -f1)" -lt "${MANY:-1000000}" ] 2>/dev/null; do
@@ -232,13 +232,13 @@ started() {
   done
   sleep 5
   stop "$HUB"
-  times=
+  times='' up=''
   for turn in 1 2 3; do
     hub_accepts start 3831
-    times="$times${times:+, }$ACCEPTED_MS"
+    times="$times${times:+, }$ACCEPTED_MS" up="$up${up:+, }$UP_MS"
     [ "$turn" = 3 ] || stop "$HUB"
   done
-  say "- The same with at least ${MANY:-1000000} stored events (QUICK stores fewer): $times ms."
+  say "- The same with at least ${MANY:-1000000} stored events (QUICK stores fewer): $times ms; until every route was up: $up ms."
   sleep 8
   say "- Idle with them stored: $(rss "$HUB") KB resident."
   stop "$HUB"

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.PropertyBindingException;
 import org.slf4j.LoggerFactory;
 
@@ -65,7 +66,14 @@ final class FailureReport implements IExecutionExceptionHandler {
         if (bind.isPresent()) {
             return new Verdict(ExitCode.CANNOT_START, oneLine(bind.get()));
         }
-        return new Verdict(ExitCode.FAILED, oneLine(causes.get(causes.size() - 1)));
+        String last = oneLine(causes.get(causes.size() - 1));
+        if (first(causes, FailedToCreateRouteException.class).isPresent()) {
+            return new Verdict(ExitCode.CANNOT_START, "the routes do not start: " + RouteProblem.describe(failure).orElse(last));
+        }
+        if (RouteProblem.describe(failure).isPresent()) {
+            return new Verdict(ExitCode.CANNOT_START, "the routes do not parse: " + last); // Camel names file, line and column
+        }
+        return new Verdict(ExitCode.FAILED, last);
     }
 
     private static boolean saysDiskIsFull(Throwable cause) {

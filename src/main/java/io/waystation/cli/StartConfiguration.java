@@ -35,6 +35,9 @@ public final class StartConfiguration implements CamelConfiguration {
     @Override
     public void configure(CamelContext context) throws Exception {
         context.addRoutePolicyFactory(new RouteMeters(Meters.of(context)));
+        LaterRoutes later = new LaterRoutes();
+        context.addLifecycleStrategy(later);
+        context.addStartupListener(later);
         context.addStartupListener(new Started());
     }
 

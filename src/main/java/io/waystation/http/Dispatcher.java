@@ -40,6 +40,7 @@ final class Dispatcher implements Handler<HttpServerRequest>, OpenStream.Listene
     private final Set<OpenStream> streams = ConcurrentHashMap.newKeySet();
     private final AtomicInteger inProgress = new AtomicInteger();
     private volatile OtherHandlers others = OtherHandlers.NONE;
+    private volatile HeldRequests held;
     private volatile boolean stopping;
 
     /** Handlers that others have put on the Vert.x router, such as health and metrics. */
@@ -64,6 +65,20 @@ final class Dispatcher implements Handler<HttpServerRequest>, OpenStream.Listene
         others = handlers;
     }
 
+    /** Lets requests wait that have no route yet, or one of the paths. */
+    void hold(List<PathPattern> coming) {
+        held = new HeldRequests(segments -> routes.find(segments) == null || coming.stream().anyMatch(path -> path.fits(segments)));
+    }
+
+    /** Ends what {@link #hold} began. */
+    void release() {
+        HeldRequests waiting = held;
+        held = null;
+        if (waiting != null) {
+            waiting.release();
+        }
+    }
+
     @Override
     public void handle(HttpServerRequest request) {
         Connection connection = Connection.of(request);
@@ -79,6 +94,17 @@ final class Dispatcher implements Handler<HttpServerRequest>, OpenStream.Listene
         } else if (segments == null) {
             refuse(request, connection,
                     Problem.of(400, "malformed-request", "The request's path cannot be understood."));
+        } else {
+            HeldRequests waiting = held;
+            if (waiting == null || !waiting.hold(request, segments, () -> handOver(request, connection, segments))) {
+                handOver(request, connection, segments);
+            }
+        }
+    }
+
+    private void handOver(HttpServerRequest request, Connection connection, List<String> segments) {
+        if (stopping) {
+            putOff(request, connection, Problem.retryLater("stopping", "The hub is stopping."));
         } else if (!others.handles(request, segments)) {
             route(request, connection, segments);
         }
@@ -291,6 +317,7 @@ final class Dispatcher implements Handler<HttpServerRequest>, OpenStream.Listene
     /** Takes no further requests and drops every stream without a clean end, so that clients come back. */
     void stop() {
         stopping = true;
+        release();
         for (OpenStream stream : streams) {
             stream.loop().execute(stream::abort);
         }

@@ -57,6 +57,7 @@ public final class HubHttpServer extends VertxPlatformHttpServer implements Star
     private RouterHandlers handlers;
     private String openPath = "/observe/health/live";
     private String operatorPath = "/observe/jolokia";
+    private List<PathPattern> coming;
     private boolean ownVertx;
     private volatile Channel listening;
     private volatile String deployment;
@@ -75,6 +76,21 @@ public final class HubHttpServer extends VertxPlatformHttpServer implements Star
 
     RouteTable routes() {
         return routes;
+    }
+
+    /**
+     * Lets requests wait whose routes are not up yet: those for one of the addresses, and those that no route that is up answers.
+     * Call it before the server starts, and {@link #release} when all routes are up.
+     *
+     * @param addresses paths of the routes to come, as routes write them
+     */
+    public void holdBack(List<String> addresses) {
+        coming = addresses.stream().map(address -> PathPattern.of(address, false)).toList();
+    }
+
+    /** Hands every request that waits to its route, and lets none wait from now on. Thread-safe. */
+    public void release() {
+        dispatcher.release();
     }
 
     void guard(String open, String operator) {
@@ -114,6 +130,9 @@ public final class HubHttpServer extends VertxPlatformHttpServer implements Star
                 () -> context.getRegistry().lookupByNameAndType(Access.NAME, Access.class));
         handlers.guard(openPath, operatorPath);
         dispatcher.setOthers(handlers);
+        if (coming != null) {
+            dispatcher.hold(coming);
+        }
     }
 
     @Override

@@ -46,6 +46,19 @@ record PathPattern(List<String> segments, List<String> parameters, boolean prefi
         return new PathPattern(Collections.unmodifiableList(segments), List.copyOf(parameters), prefix);
     }
 
+    /** Whether a path, as {@link #split} takes it apart, is one of these. */
+    boolean fits(List<String> path) {
+        if (path.size() < segments.size() || path.size() > segments.size() && !prefix) {
+            return false;
+        }
+        for (int i = 0; i < segments.size(); i++) {
+            if (segments.get(i) != null && !segments.get(i).equals(path.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
      * Decoded segments of a request path; empty segments (from {@code //} or a trailing {@code /}) are left out.
      *

@@ -76,7 +76,7 @@ public final class Groups implements AutoCloseable {
     private long resolve(GroupOptions options) {
         Journal journal = means.journal();
         return switch (options.from()) {
-            case "tail" -> journal.tail().offset();
+            case "tail" -> journal.newcomersStart();
             case "oldest" -> journal.oldestOffset() - 1;
             default -> Position.parse(options.from())
                     .orElseThrow(() -> new IllegalArgumentException("from of group '" + options.name()

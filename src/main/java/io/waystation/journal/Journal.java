@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -41,6 +42,7 @@ public final class Journal implements EventHistory, Closeable {
     private final CommitSignal signal = new CommitSignal();
     private final Losses losses = new Losses();
     private final LowWater lowWater;
+    private final Newcomers newcomers;
     private final Retention retention;
     private final Checkpointer checkpointer;
     private final LogReader reader;
@@ -55,6 +57,7 @@ public final class Journal implements EventHistory, Closeable {
         housekeeping = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "journal-retention"));
         segments = Segments.in(folder);
         lowWater = LowWater.in(folder);
+        newcomers = new Newcomers(folder);
         meters = new JournalMeters(registry);
         retention = new Retention(segments, readers, lowWater, losses, settings, clock);
         checkpointer = new Checkpointer(readers, meters);
@@ -218,6 +221,28 @@ public final class Journal implements EventHistory, Closeable {
     @Override
     public Optional<PositionedEvent> find(long offset) {
         return reader.find(offset);
+    }
+
+    /**
+     * Lets those who follow the log from its tail for the first time start where it ends now, whatever is appended meanwhile, until
+     * {@link #letNewcomersStartAtTail}: for a hub that takes events in before all of its groups are known. When the last hub ended
+     * before they were, they start where it said so.
+     *
+     * @throws IOException when that cannot be written down; then they start at the tail as usual
+     */
+    public void letNewcomersStartHere() throws IOException {
+        newcomers.hold(signal.tail().offset());
+    }
+
+    /** Ends what {@link #letNewcomersStartHere} began. */
+    public void letNewcomersStartAtTail() throws IOException {
+        newcomers.release();
+    }
+
+    /** Offset behind which whoever has no position yet and follows from the tail starts. */
+    long newcomersStart() {
+        OptionalLong held = newcomers.start();
+        return held.isPresent() ? Math.max(held.getAsLong(), oldestOffset() - 1) : signal.tail().offset();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.waystation.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -152,5 +154,28 @@ class StartRefusalTest {
     @Test
     void anUnknownProfile() {
         assertRefused(serve("--port", "0", "--profile", "nowhere"), 2, "nowhere", "application-nowhere.properties");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'nosuch:component', the routes do not start: route mine, nosuch", "'bean:nobody', the routes do not start: route mine, nobody",
+        "'[broken', the routes do not parse, 'mine.camel.yaml, line 8'", "'', the routes do not start: route mine, uri must be specified"})
+    void aRouteThatCannotRun(String address, String what, String which) throws Exception {
+        Path home = LaterRoutesTest.home(folder.resolve("home"), """
+                - route:
+                    id: mine
+                    description: Goes nowhere
+                    from:
+                      uri: direct:mine
+                      steps:
+                        - to:
+                            uri: %s
+                """.formatted(address));
+        Path data = folder.resolve("data");
+
+        assertThatThrownBy(() -> HubFixture.start(data, Optional.of(home)))
+                .satisfies(failed -> assertThat(FailureReport.of(failed)).satisfies(verdict -> {
+                    assertThat(verdict.exitCode()).isEqualTo(3);
+                    assertThat(verdict.message()).contains(what, which);
+                }));
     }
 }

@@ -1,0 +1,50 @@
+package io.waystation.journal;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+
+import io.waystation.store.OwnerOnlyFile;
+
+/**
+ * Where groups start that have no position yet while a hub takes events in and has not started all of its routes. It is a file as
+ * long as that lasts, so that a hub killed before a group was known misses nothing for it at the next start. Thread-safe.
+ */
+final class Newcomers {
+    private final Path file;
+    private volatile OptionalLong start = OptionalLong.empty();
+
+    Newcomers(Path folder) {
+        this.file = folder.resolve("newcomers");
+    }
+
+    /** Holds the start here, or where a hub that ended too early had held it; it is on disk when this returns. */
+    void hold(long tail) throws IOException {
+        try {
+            OwnerOnlyFile.create(file, tail + "\n");
+            start = OptionalLong.of(tail);
+        } catch (FileAlreadyExistsException endedTooEarly) {
+            start = OptionalLong.of(Math.min(tail, parse(Files.readString(file))));
+        }
+    }
+
+    private long parse(String text) throws IOException {
+        try {
+            return Long.parseLong(text.strip());
+        } catch (NumberFormatException damaged) {
+            throw new IOException(file + " should hold one number; delete it: groups that are new then start at the end of the log", damaged);
+        }
+    }
+
+    /** Holds it no longer. */
+    void release() throws IOException {
+        start = OptionalLong.empty();
+        Files.deleteIfExists(file);
+    }
+
+    OptionalLong start() {
+        return start;
+    }
+}
