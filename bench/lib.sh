@@ -99,7 +99,7 @@ hub_accepts() {
     fi
   done
   ACCEPTED_MS=$((($(date +%s%N) - start) / 1000000))
-  until grep -q 'Waystation listens' "$WORK/$1.out"; do sleep 0.01; done
+  until grep -q 'Waystation listens' "$WORK/$1.out" || ! kill -0 "$HUB" 2> /dev/null; do sleep 0.01; done
   UP_MS=$((($(date +%s%N) - start) / 1000000))
 }
 

@@ -174,7 +174,7 @@ public final class EventsCommand {
             }
         });
         request.setHeader("Idempotency-Key", event.path("id").asText());
-        HttpResponse<byte[]> response = HubClient.send(HubClient.http(false), request.build());
+        HttpResponse<byte[]> response = client.sendElsewhere(request.build());
         if (response.statusCode() / 100 != 2) {
             throw HubClient.refused(response);
         }

@@ -56,7 +56,7 @@ final class FailureReport implements IExecutionExceptionHandler {
         }
         Optional<Throwable> full = causes.stream().filter(FailureReport::saysDiskIsFull).findFirst();
         if (full.isPresent()) {
-            return new Verdict(ExitCode.CANNOT_START, "the disk of the data folder is full; make room and start again (" + oneLine(full.get()) + ")");
+            return new Verdict(ExitCode.CANNOT_START, "a disk is full; make room and try again (" + oneLine(full.get()) + ")");
         }
         Optional<PropertyBindingException> binding = first(causes, PropertyBindingException.class);
         if (binding.isPresent()) {

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.Ordered;
@@ -14,7 +15,9 @@ import org.apache.camel.StartupListener;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.model.FromDefinition;
 import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.SendDefinition;
 import org.apache.camel.spi.ResourceAware;
 import org.apache.camel.support.LifecycleStrategySupport;
 
@@ -31,11 +34,19 @@ import org.slf4j.LoggerFactory;
  * <p>The start as a whole ends when every route is up, and fails when one does not start.
  */
 final class LaterRoutes extends LifecycleStrategySupport implements StartupListener, Ordered {
+    /** Camel's own numbers for routes that name none begin here. */
+    private static final int WITHOUT_ORDER = 1_000;
     private static final Logger LOG = LoggerFactory.getLogger(LaterRoutes.class);
 
     /** Setting with the names of the files whose routes start first; empty starts all of them before the port opens. */
     static final String FIRST = "waystation.start.first";
 
+    private static final String DIRECT = "direct:";
+    /** Where balancers and scripts ask whether the hub is up: it is not while routes are to come. */
+    private static final String HEALTH = "/health";
+    /** A route that is called is there before its callers; then as routes ask for it, and as they are written. */
+    private static final Comparator<RouteDefinition> ORDER = Comparator.comparing(LaterRoutes::isCalled).reversed()
+            .thenComparing(route -> route.getStartupOrder() == null ? WITHOUT_ORDER : route.getStartupOrder());
     private static final String HTTP = "platform-http:";
     private static final String SUFFIX = ".camel.yaml";
 
@@ -56,9 +67,30 @@ final class LaterRoutes extends LifecycleStrategySupport implements StartupListe
             context.getRouteDefinitions().stream().filter(route -> !first.contains(file(route)))
                     .filter(route -> !Boolean.TRUE.equals(route.isTemplate()) || !made.contains(uri(route))).forEach(later::add);
         }
+        startWhatIsCalledFirst(context.getRouteDefinitions());
         context.getRouteDefinitions().removeAll(later);
-        later.sort(Comparator.comparing(LaterRoutes::isCalled).reversed()); // a route that is called is there before its callers
-        server.holdBack(later.stream().map(route -> address(route, context)).filter(address -> !address.isEmpty()).toList());
+        later.sort(ORDER);
+        server.holdBack(Stream.concat(Stream.of(HEALTH), later.stream().map(route -> address(route, context)))
+                .filter(address -> !address.isEmpty()).toList());
+    }
+
+    /** A call to a direct: route that is not up yet would hold its thread, which is an event loop where webhooks are taken in. */
+    private void startWhatIsCalledFirst(List<RouteDefinition> all) {
+        Set<String> called = new HashSet<>();
+        do {
+            called.clear();
+            all.stream().filter(route -> !later.contains(route)).forEach(route -> called.addAll(calls(route)));
+        } while (later.removeIf(route -> called.contains(withoutOptions(uri(route)))));
+    }
+
+    private static List<String> calls(RouteDefinition route) {
+        return ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), SendDefinition.class).stream()
+                .map(send -> withoutOptions(send.getEndpointUri())).filter(uri -> uri.startsWith(DIRECT)).toList();
+    }
+
+    private static String withoutOptions(String uri) {
+        int query = uri.indexOf('?');
+        return query < 0 ? uri : uri.substring(0, query);
     }
 
     /** Where that cannot be kept, as on a full disk, every route has to be up before an event is taken in. */
@@ -80,7 +112,7 @@ final class LaterRoutes extends LifecycleStrategySupport implements StartupListe
     }
 
     private static boolean isCalled(RouteDefinition route) {
-        return uri(route).startsWith("direct:");
+        return uri(route).startsWith(DIRECT);
     }
 
     private static String uri(RouteDefinition route) {
@@ -99,9 +131,11 @@ final class LaterRoutes extends LifecycleStrategySupport implements StartupListe
                 uri = uri.replace("{{" + parameter.getKey() + "}}", String.valueOf(parameter.getValue()));
             }
         }
-        String resolved = context.resolvePropertyPlaceholders(uri);
-        int query = resolved.indexOf('?');
-        return resolved.substring(HTTP.length(), query < 0 ? resolved.length() : query);
+        try {
+            return withoutOptions(context.resolvePropertyPlaceholders(uri)).substring(HTTP.length());
+        } catch (IllegalArgumentException unknown) { // of a route that is left out, or that says so itself when it starts
+            return "";
+        }
     }
 
     private static HubHttpServer server(CamelContext context) {

@@ -143,7 +143,7 @@ public final class ChannelsApi {
             }
         });
         return new Quota(number(given, "eventsPerSecond", before.eventsPerSecond(), MOST),
-                (int) whole(given, "burst", before.burst(), MOST),
+                (int) whole(given, "burst", given.has("eventsPerSecond") ? 0 : before.burst(), MOST),
                 whole(given, "bytesPerDay", before.bytesPerDay(), Long.MAX_VALUE),
                 (int) whole(given, "subscribers", before.subscribers(), MOST));
     }

@@ -78,7 +78,7 @@ public final class DeliveryConfiguration implements CamelConfiguration {
                 EdgeSettings.from(read, clock), clock));
         WorkBacklog backlog = new WorkBacklog(parts.queues());
         Replays replays = new Replays(parts.deliveries(), backlog, parts.queues(), registry.lookupByNameAndType(Operations.NAME, Operations.class),
-                new Replays.Limits(read.number("waystation.delivery.replay-most", 1, 10_000_000), read.number("waystation.delivery.replay-looked", 1, 100_000_000)));
+                new Replays.Limits(read.number("waystation.delivery.replay-most", 1, 1_000_000), read.number("waystation.delivery.replay-looked", 1, 100_000_000)));
         registry.bind("deliveryReplays", replays);
         PullRows pulls = new PullRows(parts.store(), backlog, parts.attempts(), clock);
         EdgeStreams streams = new EdgeStreams(endpoints, access, pulls, new PulledBody(parts.deliveries(), context, clock),

@@ -33,6 +33,7 @@ import io.waystation.settings.Settings;
 public record DeliverySettings(int concurrency, int endpointConcurrency, Duration connectTimeout, Duration disableAfter, boolean insecure,
         List<AddressRange> allowed, Optional<String> trustedCertificates, int mostEndpoints, long memory, Duration keep,
         Duration overlap, Breaker breaker, int parkAfter, Probes probes, double slo, int mostOwed, Wire wire, long eventCache) {
+    private static final long LEAST_CACHE = 2 << 20;
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(10);
 
     /**
@@ -90,15 +91,24 @@ public record DeliverySettings(int concurrency, int endpointConcurrency, Duratio
                 settings.number("waystation.delivery.slo", 0, 100) / 100.0,
                 settings.number("waystation.delivery.most-owed", 1, Integer.MAX_VALUE),
                 new Wire(settings.number("waystation.delivery.endpoint-connecting", 1, 10_000), keepAlive(settings),
-                        settings.duration("waystation.delivery.name-timeout"), settings.bytes("waystation.delivery.longest-answer")),
-                settings.bytes("waystation.delivery.event-cache"));
+                        settings.positive("waystation.delivery.name-timeout"), settings.bytes("waystation.delivery.longest-answer")),
+                eventCache(settings));
+    }
+
+    private static long eventCache(Settings settings) {
+        String key = "waystation.delivery.event-cache";
+        long bytes = settings.bytes(key);
+        if (bytes < LEAST_CACHE) { // it also holds what is read ahead, which would be gone before it is asked for
+            throw new InvalidSettingException(key, "must be at least 2MiB, not " + bytes + " bytes");
+        }
+        return bytes;
     }
 
     private static Duration keepAlive(Settings settings) {
         String key = "waystation.delivery.keep-alive";
         Duration keepAlive = settings.duration(key);
-        if (keepAlive.toSeconds() < 1) { // 0 would be for ever
-            throw new InvalidSettingException(key, "must be at least 1s, not '" + keepAlive.toMillis() + "ms'");
+        if (keepAlive.toSeconds() < 1 || keepAlive.toDays() > 1) { // 0 would be for ever
+            throw new InvalidSettingException(key, "must be from 1s to 1d, not '" + keepAlive.toMillis() + "ms'");
         }
         return keepAlive;
     }

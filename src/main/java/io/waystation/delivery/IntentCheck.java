@@ -51,7 +51,7 @@ final class IntentCheck {
         }
         return new IntentCheck(client, Kind.valueOf(kind.toUpperCase(Locale.ROOT)), settings.required("waystation.delivery.origin"),
                 settings.number("waystation.delivery.request-rate", 1, 1_000_000), settings.duration("waystation.edge.lease"),
-                settings.duration("waystation.delivery.intent-timeout"));
+                settings.positive("waystation.delivery.intent-timeout"));
     }
 
     /**

@@ -121,7 +121,7 @@ public final class Replays implements AutoCloseable {
             int most = found.size() + limits.most();
             int pages = 0;
             do {
-                if (pages++ * (long) PAGE >= limits.looked()) {
+                if (which.type() != null && pages++ * (long) PAGE >= limits.looked()) {
                     throw new ProblemException(400, "too-many-deliveries", "More than " + limits.looked() + " " + state.text()
                             + " deliveries would have to be looked at for their type; say also since, until, from, to, endpoint or event.");
                 }

@@ -58,6 +58,7 @@ record HttpSettings(
     }
 
     private static final String PREFIX = "waystation.http.";
+    private static final long LEAST_GRACE_MILLIS = 100;
     private static final long LARGEST_BODY = 1L << 30;
 
     static HttpSettings of(Settings settings) {
@@ -73,19 +74,27 @@ record HttpSettings(
                 (int) within(settings, "max-request-line", 1 << 10, 1 << 20),
                 (int) within(settings, "max-headers", 1 << 10, 1 << 20),
                 buffered == 0 ? Math.max(maxBody, Runtime.getRuntime().maxMemory() / 4) : buffered,
-                settings.duration(PREFIX + "header-timeout"),
-                settings.duration(PREFIX + "body-timeout"),
+                settings.positive(PREFIX + "header-timeout"),
+                settings.positive(PREFIX + "body-timeout"),
                 within(settings, "body-rate", 0, 1 << 30),
-                settings.duration(PREFIX + "idle-timeout"),
+                settings.positive(PREFIX + "idle-timeout"),
                 (int) within(settings, "stream-buffer", 1 << 10, 1 << 28),
                 settings.duration(PREFIX + "drain-timeout"),
                 tls(settings),
                 settings.list(PREFIX + "cors-origins"),
                 AddressRange.of(PREFIX + "trusted-proxies", settings.list(PREFIX + "trusted-proxies")),
-                settings.duration(PREFIX + "body-grace"),
+                bodyGrace(settings),
                 (int) within(settings, "event-loop-body", 0, 1 << 20),
                 settings.number(PREFIX + "backlog", 1, 65_535),
                 new Http2(settings.number(PREFIX + "http2-streams", 1, 1_000_000), (int) within(settings, "http2-window", 65_535, 1 << 30)));
+    }
+
+    private static Duration bodyGrace(Settings settings) {
+        Duration grace = settings.duration(PREFIX + "body-grace");
+        if (grace.toMillis() < LEAST_GRACE_MILLIS) { // a body may come a packet after its head
+            throw new InvalidSettingException(PREFIX + "body-grace", "must be at least 100ms, not '" + grace.toMillis() + "ms'");
+        }
+        return grace;
     }
 
     private static long within(Settings settings, String name, long least, long most) {

@@ -239,10 +239,15 @@ public final class Journal implements EventHistory, Closeable {
         newcomers.release();
     }
 
-    /** Offset behind which whoever has no position yet and follows from the tail starts. */
+    /** Offset behind which a group starts that has no position yet and follows from the tail. */
     long newcomersStart() {
         OptionalLong held = newcomers.start();
         return held.isPresent() ? Math.max(held.getAsLong(), oldestOffset() - 1) : signal.tail().offset();
+    }
+
+    /** Offset behind which whoever keeps no position and follows from the tail starts. */
+    long followersStart() {
+        return newcomers.tail().orElseGet(() -> signal.tail().offset());
     }
 
     @Override

@@ -38,7 +38,7 @@ final class JournalTailConsumer extends DefaultConsumer {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        long start = journal.newcomersStart();
+        long start = journal.followersStart();
         stopping = false;
         commitListener = journal.onCommit(offset -> wake());
         reader = new Thread(() -> follow(start), "journal-tail");

@@ -1,7 +1,6 @@
 package io.waystation.journal;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
@@ -15,19 +14,21 @@ import io.waystation.store.OwnerOnlyFile;
 final class Newcomers {
     private final Path file;
     private volatile OptionalLong start = OptionalLong.empty();
+    private volatile OptionalLong tail = OptionalLong.empty();
 
     Newcomers(Path folder) {
         this.file = folder.resolve("newcomers");
     }
 
     /** Holds the start here, or where a hub that ended too early had held it; it is on disk when this returns. */
-    void hold(long tail) throws IOException {
-        try {
-            OwnerOnlyFile.create(file, tail + "\n");
-            start = OptionalLong.of(tail);
-        } catch (FileAlreadyExistsException endedTooEarly) {
-            start = OptionalLong.of(Math.min(tail, parse(Files.readString(file))));
+    void hold(long now) throws IOException {
+        if (Files.exists(file)) { // the last hub ended too early
+            start = OptionalLong.of(Math.min(now, parse(Files.readString(file))));
+        } else {
+            OwnerOnlyFile.create(file, now + "\n");
+            start = OptionalLong.of(now);
         }
+        tail = OptionalLong.of(now);
     }
 
     private long parse(String text) throws IOException {
@@ -40,11 +41,20 @@ final class Newcomers {
 
     /** Holds it no longer. */
     void release() throws IOException {
-        start = OptionalLong.empty();
-        Files.deleteIfExists(file);
+        if (start.isPresent()) {
+            start = OptionalLong.empty();
+            tail = OptionalLong.empty();
+            Files.deleteIfExists(file);
+        }
     }
 
+    /** Where a new group starts. */
     OptionalLong start() {
         return start;
+    }
+
+    /** Where those start who never keep a position: what an earlier hub took in is not for them. */
+    OptionalLong tail() {
+        return tail;
     }
 }

@@ -25,12 +25,20 @@ final class HistoryBudget {
      * @return whether they were taken now
      */
     synchronized boolean take(long bytes, Runnable granted) {
-        if (queue.isEmpty() && fits(bytes)) {
-            used += bytes;
+        if (tryTake(bytes)) {
             return true;
         }
         queue.add(new Waiting(bytes, granted));
         return false;
+    }
+
+    /** Takes bytes now or not at all. */
+    synchronized boolean tryTake(long bytes) {
+        boolean taken = queue.isEmpty() && fits(bytes);
+        if (taken) {
+            used += bytes;
+        }
+        return taken;
     }
 
     private boolean fits(long bytes) {

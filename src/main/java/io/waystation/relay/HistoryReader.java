@@ -1,6 +1,7 @@
 package io.waystation.relay;
 
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -83,7 +84,8 @@ final class HistoryReader {
                 held = bytes;
                 budget.give(reserved - bytes); // newer events may have joined meanwhile
             } else if (bytes > 0) {
-                if (!budget.take(bytes, reserve(read, bytes))) {
+                boolean taken = budget.tryTake(bytes);
+                if (!taken && (isGivenUp(read) || !budget.take(bytes, reserve(read, bytes)))) {
                     return;
                 }
                 held = bytes;
@@ -105,6 +107,19 @@ final class HistoryReader {
         } catch (RuntimeException | Error failure) {
             fail(read, held, failure);
         }
+    }
+
+    /** Gives up, where there is no room, what was read ahead and nobody has asked for yet: others wait for that room. */
+    private boolean isGivenUp(Running read) {
+        if (read.ofItsOwn) {
+            return false;
+        }
+        Running kept = running.compute(read.request, (key, now) -> now == read && read.holders.get() == 1 ? null : now);
+        boolean givenUp = kept != read && read.holders.get() == 1;
+        if (givenUp) {
+            read.result.completeExceptionally(new CancellationException("nobody waits for it"));
+        }
+        return givenUp;
     }
 
     private Runnable reserve(Running read, long bytes) {

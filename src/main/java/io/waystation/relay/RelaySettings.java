@@ -28,7 +28,7 @@ record RelaySettings(long ringBytes, long ringTotalBytes, Duration ringIdle, Dur
                 settings.bytes(prefix + "ring-total"),
                 settings.duration(prefix + "ring-idle"),
                 settings.positive(prefix + "heartbeat"),
-                settings.duration(prefix + "stall-timeout"),
+                settings.positive(prefix + "stall-timeout"),
                 settings.number(prefix + "readers", 1, 64),
                 settings.number(prefix + "poison-attempts", 2, 1000),
                 settings.duration(prefix + "hold"),

@@ -99,8 +99,8 @@ public final class SseHub implements SubscriberCount, AutoCloseable {
 
     /** Starts heartbeats and the watch over clients that take nothing. */
     void start() {
-        Duration every = tendEvery();
-        timer.scheduleWithFixedDelay(() -> runLogged(this::tend), every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+        long every = Math.max(1, tendEvery().toMillis());
+        timer.scheduleWithFixedDelay(() -> runLogged(this::tend), every, every, TimeUnit.MILLISECONDS);
     }
 
     private Duration tendEvery() {

@@ -128,14 +128,17 @@ final class Subscriber {
 
     private void goBehindTheChunk() {
         Runnable release = chunk.release();
-        cursor = Math.max(cursor, chunk.last());
-        chunk = null;
-        pending = null;
-        node = channel.ring().seek(cursor);
-        if (node == null) {
-            readHistory(); // before the release, which drops what was read ahead and nobody asked for
+        try {
+            cursor = Math.max(cursor, chunk.last());
+            chunk = null;
+            pending = null;
+            node = channel.ring().seek(cursor);
+            if (node == null) {
+                readHistory(); // before the release, which drops what was read ahead and nobody asked for
+            }
+        } finally {
+            release.run();
         }
-        release.run();
     }
 
     private void write(RelayedEvent event) {

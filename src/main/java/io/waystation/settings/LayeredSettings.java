@@ -87,7 +87,7 @@ public final class LayeredSettings {
         }
         Map<String, String> above = new LinkedHashMap<>();
         for (String key : system.stringPropertyNames()) {
-            if (key.startsWith(PREFIX) || key.startsWith("camel.")) {
+            if (key.startsWith(PREFIX) || key.startsWith("camel.") || settings.merged.containsKey(key)) {
                 above.put(key, system.getProperty(key));
             }
         }

@@ -113,6 +113,7 @@ public final class DataFolder implements Closeable {
 
     /** Some of it may belong to somebody else, such as root, who started a hub here once. */
     private void requireWritable() throws IOException {
+        Files.createDirectories(log());
         List<Path> needed = new ArrayList<>(List.of(log(), store(), root.resolve("address")));
         try (DirectoryStream<Path> segments = Files.newDirectoryStream(log())) {
             segments.forEach(needed::add);

@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.regex.Pattern;
 
 /**
  * Writes files with secrets: from their first byte on only the owner may read them, and they are there whole or not at all,
@@ -19,6 +20,9 @@ import java.nio.file.attribute.PosixFilePermissions;
  * processes where the disk has links.
  */
 public final class OwnerOnlyFile {
+    /** What Linux and macOS say where a disk has no links. */
+    private static final Pattern NO_LINKS = Pattern.compile("not permitted|not supported|not implemented");
+
     private OwnerOnlyFile() {
     }
 
@@ -43,17 +47,24 @@ public final class OwnerOnlyFile {
     }
 
     /** A link fails where there is a file, also when another process has just made it. */
-    private static void publish(Path draft, Path file) throws IOException {
+    private static synchronized void publish(Path draft, Path file) throws IOException {
         try {
             Files.createLink(file, draft);
-        } catch (FileAlreadyExistsException there) {
-            throw there;
-        } catch (UnsupportedOperationException | FileSystemException noLinks) {
-            if (Files.exists(file)) {
-                throw new FileAlreadyExistsException(file.toString());
+        } catch (UnsupportedOperationException noLinks) {
+            moveTo(draft, file);
+        } catch (FileSystemException failed) {
+            if (!NO_LINKS.matcher(String.valueOf(failed.getReason())).find()) {
+                throw failed;
             }
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+            moveTo(draft, file);
         }
+    }
+
+    private static void moveTo(Path draft, Path file) throws IOException {
+        if (Files.exists(file)) {
+            throw new FileAlreadyExistsException(file.toString());
+        }
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Makes a file or puts another one in its place; it is on the disk when this returns. */

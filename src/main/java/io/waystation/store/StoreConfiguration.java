@@ -17,7 +17,7 @@ public final class StoreConfiguration implements CamelConfiguration {
         try {
             SecretBox box = SecretBox.open(settings, System.getenv("WAYSTATION_SECRET_KEY"), folder);
             context.getRegistry().bind("secretBox", box);
-            Store store = Store.open(folder, Meters.of(context), new Store.Limits(settings.duration("waystation.store.read-limit"),
+            Store store = Store.open(folder, Meters.of(context), new Store.Limits(settings.positive("waystation.store.read-limit"),
                     settings.number("waystation.store.readers", 1, 1_000), settings.number("waystation.store.queue", 1, 10_000_000)));
             context.getRegistry().bind("dataFolder", folder);
             context.getRegistry().bind("store", store);

@@ -223,6 +223,9 @@ class HubCommandsTest {
                 .filteredOn(rule -> settled.path(rule).equals(plain.path(rule))).containsExactly("subscribers"); // a count, no rule
         assertThat(run("channels", "list").out()).contains("0.5/s, 3145728 bytes/day, 9 subscribers", "kept");
 
+        assertThat(json("channels", "set", "ruled", "--events-per-second", "1000").path("quota").path("burst").asInt())
+                .as("goes with the rate where it is not given").isEqualTo(2000);
+
         JsonNode bare = json("channels", "set", "ruled", "--no-secrets", "--no-readers", "--open", "--open-readers", "--retention", "",
                 "--events-per-second", "0", "--bytes-per-day", "0", "--subscribers", "0", "--no-keep-credentials");
         assertThat(bare.path("secrets").asInt() + bare.path("readers").asInt()).isZero();

@@ -3,7 +3,7 @@ package io.waystation.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.ConnectException;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +40,28 @@ import io.waystation.event.EventHistory;
 @Timeout(200)
 class LaterRoutesTest {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final String CALLER = """
+
+            - route:
+                id: first-caller
+                description: Starts first and calls a route of a file that starts later
+                from:
+                  uri: platform-http:/v1/first
+                  parameters:
+                    httpMethodRestrict: POST
+                  steps:
+                    - to:
+                        uri: direct:called
+            """;
     private static final String ROUTES = """
+            - route:
+                id: called
+                description: Is called by one that starts first
+                from:
+                  uri: direct:called
+                  steps:
+                    - setBody:
+                        constant: called
             - beans:
                 - name: gate
                   type: io.waystation.cli.LaterRoutesTest$Gate
@@ -128,6 +150,7 @@ class LaterRoutesTest {
             Files.copy(Path.of("src", "main", "resources", "routes", file + ".camel.yaml"), home.resolve("routes").resolve(file + ".camel.yaml"),
                     StandardCopyOption.REPLACE_EXISTING);
         }
+        Files.writeString(home.resolve("routes").resolve("recorder.camel.yaml"), CALLER, StandardOpenOption.APPEND);
         Files.writeString(home.resolve("routes").resolve("mine.camel.yaml"), mine);
         return home;
     }
@@ -163,12 +186,17 @@ class LaterRoutesTest {
 
         assertThat(status(post(address, "/early-channel-1", "first"))).isEqualTo(202);
         assertThat(status(post(address, "/webhook/mine", "second"))).isEqualTo(202);
+        CompletableFuture<HttpResponse<String>> health = HTTP.sendAsync(HttpRequest.newBuilder(address.resolve("/health")).build(),
+                BodyHandlers.ofString()); // over HTTP/2 where that is spoken
+        assertThat(post(address, "/v1/first", "{}").get(Patience.SOON.toSeconds(), TimeUnit.SECONDS).body()).isEqualTo("called");
         assertThat(starting).isNotDone();
+        assertThat(health).isNotDone();
         assertThat(early.subList(0, 3)).as("requests for routes to come").noneMatch(CompletableFuture::isDone);
         assertThat(status(early.get(3))).as("of a route that is up").isEqualTo(405);
 
         Gate.open.complete(null);
         try (HubFixture hub = starting.get()) {
+            assertThat(status(health)).isEqualTo(200);
             assertThat(early.get(0).get().body()).isEqualTo("echo hello");
             assertThat(early.get(1).get().body()).isEqualTo("echo " + large);
             assertThat(status(early.get(2))).isEqualTo(404);
@@ -187,7 +215,7 @@ class LaterRoutesTest {
         Gate.open.completeExceptionally(new IllegalStateException("a route that does not start"));
 
         assertThatThrownBy(starting::get).hasRootCauseMessage("a route that does not start");
-        assertThatThrownBy(() -> post(address, "/early-channel-2", "closed").get()).hasCauseInstanceOf(ConnectException.class);
+        assertThatThrownBy(() -> post(address, "/early-channel-2", "closed").get()).hasCauseInstanceOf(IOException.class);
         assertThat(waits.handle((answer, dropped) -> answer == null || answer.statusCode() == 503).get()).isTrue();
         Gate.open = CompletableFuture.completedFuture(null);
         try (HubFixture again = start().get()) {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,7 +30,11 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.waystation.Patience;
 import io.waystation.TlsPair;
 
@@ -194,19 +199,27 @@ class ListenTest {
         try (ServerFixture server = ServerFixture.start(data.resolve("hub"), routes(),
                 "waystation.http.tls-certificate", certificate.toString(), "waystation.http.tls-key", key.toString(),
                 "waystation.http.tls-reload", "100ms")) {
+            ListAppender<ILoggingEvent> log = new ListAppender<>();
+            log.start();
             assertThat(subject(server)).isEqualTo("CN=first");
             write(certificate, key, "second");
             await().untilAsserted(() -> assertThat(subject(server)).isEqualTo("CN=second"));
+            ((Logger) LoggerFactory.getLogger(TlsReload.class)).addAppender(log);
             TlsPair third = TlsPair.make(data, "third");
             third.writeCertificate(certificate);
-            await().pollDelay(java.time.Duration.ofMillis(500)).until(() -> true);
+            await().untilAsserted(() -> assertThat(kept(log)).isPositive());
             assertThat(subject(server)).as("a certificate whose key is not there yet").isEqualTo("CN=second");
             Files.writeString(key, third.key());
             await().untilAsserted(() -> assertThat(subject(server)).isEqualTo("CN=third"));
+            long before = kept(log);
             Files.writeString(certificate, "nonsense");
-            await().pollDelay(java.time.Duration.ofMillis(500)).until(() -> true);
+            await().untilAsserted(() -> assertThat(kept(log)).isGreaterThan(before));
             assertThat(subject(server)).isEqualTo("CN=third");
         }
+    }
+
+    private static long kept(ListAppender<ILoggingEvent> log) {
+        return List.copyOf(log.list).stream().filter(line -> line.getFormattedMessage().contains("the old one stays")).count();
     }
 
     @Test

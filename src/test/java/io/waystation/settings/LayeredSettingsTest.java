@@ -3,6 +3,9 @@ package io.waystation.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,6 +13,7 @@ import java.util.Optional;
 import java.util.Properties;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -52,6 +56,18 @@ class LayeredSettingsTest {
         environment.put("WAYSTATION_CHANNELS_" + channel.toUpperCase().replace('-', '_') + "_RETENTION", "7d");
 
         assertThat(merge()).containsEntry("waystation.channels." + channel + ".retention", "7d");
+    }
+
+    @Test
+    void aSystemPropertyWinsOverAVariableAndAFileAlsoForKeysOfOnesOwn(@TempDir Path home) throws IOException {
+        Files.writeString(home.resolve("application.properties"), "acme.secrets=of the file\nacme.other=of the file\n");
+        environment.put("ACME_SECRETS", "of the environment");
+        Properties system = new Properties();
+        system.setProperty("acme.secrets", "of the system");
+        system.setProperty("nobody.asked", "for this");
+
+        assertThat(LayeredSettings.merge(Optional.empty(), Optional.of(home), environment, system, commandLine))
+                .containsEntry("acme.secrets", "of the system").containsEntry("acme.other", "of the file").doesNotContainKey("nobody.asked");
     }
 
     @Test

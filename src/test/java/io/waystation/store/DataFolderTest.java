@@ -52,6 +52,17 @@ class DataFolderTest {
     }
 
     @Test
+    void beginsANewLogWhereItsFolderIsGone() throws IOException {
+        Path root = temp.resolve("data");
+        DataFolder.open(root).close();
+        Files.delete(root.resolve("log"));
+
+        DataFolder.open(root).close();
+
+        assertThat(root.resolve("log")).isEmptyDirectory();
+    }
+
+    @Test
     void saysWhenTheFolderCannotBeWritten() throws IOException {
         Path file = Files.writeString(temp.resolve("file"), "in the way");
 
