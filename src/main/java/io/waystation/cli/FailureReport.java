@@ -67,13 +67,11 @@ final class FailureReport implements IExecutionExceptionHandler {
             return new Verdict(ExitCode.CANNOT_START, oneLine(bind.get()));
         }
         String last = oneLine(causes.get(causes.size() - 1));
-        if (first(causes, FailedToCreateRouteException.class).isPresent()) {
-            return new Verdict(ExitCode.CANNOT_START, "the routes do not start: " + RouteProblem.describe(failure).orElse(last));
-        }
-        if (RouteProblem.describe(failure).isPresent()) {
-            return new Verdict(ExitCode.CANNOT_START, "the routes do not parse: " + last); // Camel names file, line and column
-        }
-        return new Verdict(ExitCode.FAILED, last);
+        return RouteProblem.describe(failure)
+                .map(route -> new Verdict(ExitCode.CANNOT_START, first(causes, FailedToCreateRouteException.class).isPresent()
+                        ? "the routes do not start: " + route
+                        : "the routes do not parse: " + last)) // Camel names file, line and column
+                .orElseGet(() -> new Verdict(ExitCode.FAILED, last));
     }
 
     private static boolean saysDiskIsFull(Throwable cause) {

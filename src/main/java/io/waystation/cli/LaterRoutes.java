@@ -20,6 +20,9 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.SendDefinition;
 import org.apache.camel.spi.ResourceAware;
 import org.apache.camel.support.LifecycleStrategySupport;
+import org.apache.camel.util.FileUtil;
+import org.apache.camel.util.StringHelper;
+import org.apache.camel.util.URISupport;
 
 import io.waystation.http.HubHttpServer;
 import io.waystation.journal.Journal;
@@ -80,17 +83,12 @@ final class LaterRoutes extends LifecycleStrategySupport implements StartupListe
         do {
             called.clear();
             all.stream().filter(route -> !later.contains(route)).forEach(route -> called.addAll(calls(route)));
-        } while (later.removeIf(route -> called.contains(withoutOptions(uri(route)))));
+        } while (later.removeIf(route -> called.contains(URISupport.stripQuery(uri(route)))));
     }
 
     private static List<String> calls(RouteDefinition route) {
         return ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), SendDefinition.class).stream()
-                .map(send -> withoutOptions(send.getEndpointUri())).filter(uri -> uri.startsWith(DIRECT)).toList();
-    }
-
-    private static String withoutOptions(String uri) {
-        int query = uri.indexOf('?');
-        return query < 0 ? uri : uri.substring(0, query);
+                .map(send -> URISupport.stripQuery(send.getEndpointUri())).filter(uri -> uri.startsWith(DIRECT)).toList();
     }
 
     /** Where that cannot be kept, as on a full disk, every route has to be up before an event is taken in. */
@@ -106,9 +104,7 @@ final class LaterRoutes extends LifecycleStrategySupport implements StartupListe
 
     /** Name of the file something is written in; routes made from a template are written nowhere. */
     private static String file(ResourceAware written) {
-        String location = written.getResource() == null ? "" : written.getResource().getLocation();
-        String name = location.substring(Math.max(location.lastIndexOf('/'), location.lastIndexOf(':')) + 1);
-        return name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
+        return written.getResource() == null ? "" : StringHelper.before(FileUtil.stripPath(written.getResource().getLocation()), SUFFIX, "");
     }
 
     private static boolean isCalled(RouteDefinition route) {
@@ -132,7 +128,7 @@ final class LaterRoutes extends LifecycleStrategySupport implements StartupListe
             }
         }
         try {
-            return withoutOptions(context.resolvePropertyPlaceholders(uri)).substring(HTTP.length());
+            return URISupport.stripQuery(context.resolvePropertyPlaceholders(uri)).substring(HTTP.length());
         } catch (IllegalArgumentException unknown) { // of a route that is left out, or that says so itself when it starts
             return "";
         }

@@ -67,7 +67,8 @@ final class Dispatcher implements Handler<HttpServerRequest>, OpenStream.Listene
 
     /** Lets requests wait that have no route yet, or one of the paths. */
     void hold(List<PathPattern> coming) {
-        held = new HeldRequests(segments -> routes.find(segments) == null || coming.stream().anyMatch(path -> path.fits(segments)));
+        held = new HeldRequests(segments -> routes.find(segments) == null || coming.stream().anyMatch(path -> path.fits(segments)),
+                settings.poolSize() + settings.poolQueue()); // the pool would take no more of them either
     }
 
     /** Ends what {@link #hold} began. */
@@ -96,7 +97,9 @@ final class Dispatcher implements Handler<HttpServerRequest>, OpenStream.Listene
                     Problem.of(400, "malformed-request", "The request's path cannot be understood."));
         } else {
             HeldRequests waiting = held;
-            if (waiting == null || !waiting.hold(request, segments, () -> handOver(request, connection, segments))) {
+            if (waiting == null || !waiting.hold(request, segments, () -> handOver(request, connection, segments),
+                    () -> putOff(request, connection, Problem.retryLater("starting",
+                            "The hub is starting, and as many requests wait for it as may. Nothing was kept; send it again.")))) {
                 handOver(request, connection, segments);
             }
         }

@@ -35,6 +35,7 @@ final class StrictRequests extends ChannelInboundHandlerAdapter {
     private static final int MANY = 2;
 
     private boolean refused;
+
     /** Why a request is taken for malformed. */
     static final class RefusedException extends Exception {
         private static final long serialVersionUID = 1L;

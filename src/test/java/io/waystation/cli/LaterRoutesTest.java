@@ -230,6 +230,28 @@ class LaterRoutesTest {
     }
 
     @Test
+    void noMoreRequestsWaitThanCanBeWorkedOn() throws Exception {
+        CompletableFuture<HubFixture> starting = start("waystation.http.pool-size", "1", "waystation.http.pool-queue", "1");
+        URI address = Gate.reached.get();
+        List<CompletableFuture<HttpResponse<String>>> some = List.of(post(address, "/echo", "1"), post(address, "/echo", "2"),
+                post(address, "/echo", "3"));
+
+        Awaitility.await().untilAsserted(() -> assertThat(some).filteredOn(CompletableFuture::isDone).singleElement()
+                .satisfies(refused -> {
+                    assertThat(refused.get().statusCode()).isEqualTo(503);
+                    assertThat(refused.get().headers().firstValue("Retry-After")).isPresent();
+                    assertThat(refused.get().body()).contains("\"starting\"");
+                }));
+        Gate.open.complete(null);
+        try (HubFixture hub = starting.get()) {
+            for (CompletableFuture<HttpResponse<String>> each : some) {
+                assertThat(status(each)).isIn(200, 503);
+            }
+            assertThat(some).filteredOn(each -> each.join().statusCode() == 200).hasSize(2);
+        }
+    }
+
+    @Test
     void everyRouteMayStartBeforeThePortOpens() throws Exception {
         CompletableFuture<HubFixture> starting = start("waystation.start.first", "");
         URI address = Gate.reached.get();

@@ -70,10 +70,6 @@ class EdgePullTest {
         return answer;
     }
 
-    private static void awaitPulled(PullingWorker worker, int count) {
-        Awaitility.await().untilAsserted(() -> assertThat(worker.pulled()).hasSize(count));
-    }
-
     @Test
     void handsOutWhatIsOwedSignedUntilItIsAcknowledged() throws Exception {
         JsonNode endpoint = register("\"pull\":true,\"name\":\"behind NAT\",\"types\":[\"com.github.push\"],\"ordering\":\"strict\"");
@@ -81,7 +77,7 @@ class EdgePullTest {
         scene.post("issues", "{\"n\":0}");
         try (PullingWorker worker = PullingWorker.follow(scene, endpoint, null)) {
             scene.post("push", "{\"n\":2}");
-            awaitPulled(worker, 2);
+            worker.awaitPulled(2);
             assertThat(worker.pulled()).extracting(PullingWorker.Pulled::text).containsExactly("{\"n\":1}", "{\"n\":2}");
             for (PullingWorker.Pulled each : worker.pulled()) {
                 new Webhook(endpoint.path("secret").asText()).verify(each.text(), each.headers());
@@ -92,12 +88,12 @@ class EdgePullTest {
         scene.post("push", "{\"n\":3}");
 
         try (PullingWorker again = PullingWorker.follow(scene, endpoint, null)) {
-            awaitPulled(again, 2);
+            again.awaitPulled(2);
             assertThat(again.pulled()).extracting(PullingWorker.Pulled::position).containsExactly(2L, 3L);
             assertThat(again.pulled().get(0).text()).as("not acknowledged").isEqualTo("{\"n\":2}");
         }
         try (PullingWorker resumed = PullingWorker.follow(scene, endpoint, "2")) {
-            awaitPulled(resumed, 1);
+            resumed.awaitPulled(1);
             assertThat(resumed.pulled().get(0).text()).isEqualTo("{\"n\":3}");
         }
         assertThat(PullingWorker.acknowledge(scene, endpoint, 3).path("acknowledged").asInt()).isEqualTo(2);
@@ -114,17 +110,17 @@ class EdgePullTest {
             scene.post("push", "{\"n\":" + i + "}");
         }
         try (PullingWorker worker = PullingWorker.follow(scene, endpoint, null)) {
-            awaitPulled(worker, 3);
+            worker.awaitPulled(3);
         }
         JsonNode second = scene.deliveries("endpoint=" + endpoint.path("id").asText()).get(1);
         JsonNode cancelled = scene.call("POST", "/api/work/items/" + second.path("position").asText() + "/cancel", "{}");
         assertThat(cancelled.path("status").asInt()).as(cancelled.toString()).isEqualTo(202);
 
         try (PullingWorker again = PullingWorker.follow(scene, endpoint, null)) {
-            awaitPulled(again, 2);
+            again.awaitPulled(2);
             assertThat(again.pulled()).extracting(PullingWorker.Pulled::position).containsExactly(1L, 3L);
             scene.call("POST", "/api/deliveries/" + second.path("id").asText() + "/replay", "{}");
-            awaitPulled(again, 3);
+            again.awaitPulled(3);
             assertThat(again.pulled().get(2).position()).isEqualTo(4);
             assertThat(again.pulled().get(2).text()).isEqualTo("{\"n\":2}");
         }
@@ -138,13 +134,13 @@ class EdgePullTest {
         scene.post("push", "{\"n\":1}");
         scene.post("push", "{\"n\":2}");
         try (PullingWorker worker = PullingWorker.follow(scene, endpoint, null)) {
-            awaitPulled(worker, 2);
+            worker.awaitPulled(2);
             JsonNode first = scene.deliveries("endpoint=" + endpoint.path("id").asText()).get(1);
             String item = first.path("position").asText();
             assertThat(scene.call("POST", "/api/work/items/" + item + "/cancel", "{}").path("status").asInt()).isEqualTo(202);
             assertThat(scene.call("POST", "/api/work/items/" + item + "/replay", "{}").path("status").asInt()).isEqualTo(202);
 
-            awaitPulled(worker, 3);
+            worker.awaitPulled(3);
             assertThat(worker.pulled().get(2).text()).isEqualTo("{\"n\":1}");
             assertThat(worker.pulled().get(2).position()).isEqualTo(3);
         }
@@ -170,9 +166,9 @@ class EdgePullTest {
         }
         scene.awaitState(endpoint.path("id").asText(), "ready", 8);
         try (PullingWorker worker = PullingWorker.follow(scene, endpoint, null)) {
-            awaitPulled(worker, 5);
+            worker.awaitPulled(5);
             PullingWorker.acknowledge(scene, endpoint, 3);
-            awaitPulled(worker, 8);
+            worker.awaitPulled(8);
             PullingWorker.acknowledge(scene, endpoint, 8);
             scene.awaitState(endpoint.path("id").asText(), "succeeded", 8);
             assertThat(worker.pulled()).extracting(PullingWorker.Pulled::position)
@@ -188,7 +184,7 @@ class EdgePullTest {
             try (PullingWorker worker = PullingWorker.follow(scene, endpoint, null)) {
                 scene.post("push", "{\"n\":1}");
                 scene.post("push", "{\"n\":2}");
-                awaitPulled(worker, 2);
+                worker.awaitPulled(2);
             }
             Awaitility.await().until(() -> receiver.received().size() == 1);
 
@@ -196,7 +192,7 @@ class EdgePullTest {
                 EdgeStreams streams = scene.hub().bean("edgeStreams", EdgeStreams.class);
                 assertThat(streams.read(endpoint.path("id").asText(), 0).get().frames()).as("the first is on its way").isEmpty();
                 answer.countDown();
-                awaitPulled(again, 2);
+                again.awaitPulled(2);
                 assertThat(again.pulled()).extracting(PullingWorker.Pulled::text).containsExactly("{\"n\":1}", "{\"n\":2}");
                 assertThat(PullingWorker.acknowledge(scene, endpoint, 2).path("acknowledged").asInt()).isEqualTo(2);
             }
@@ -227,7 +223,7 @@ class EdgePullTest {
         scene.post("push", "{\"n\":2}");
 
         try (PullingWorker worker = PullingWorker.follow(scene, endpoint, null)) {
-            awaitPulled(worker, 2);
+            worker.awaitPulled(2);
             assertThat(worker.pulled()).extracting(PullingWorker.Pulled::position).containsExactly(1L, 2L);
         }
         assertThat(busy.get()).isNegative();
@@ -241,7 +237,7 @@ class EdgePullTest {
             try (PullingWorker worker = PullingWorker.follow(scene, endpoint, null); PullingWorker newer = PullingWorker.follow(scene, endpoint, null)) {
                 Awaitility.await().until(worker::isEnded);
                 scene.post("push", "{\"pulled\":1}");
-                awaitPulled(newer, 1);
+                newer.awaitPulled(1);
                 assertThat(worker.pulled()).isEmpty();
                 assertThat(receiver.received()).isEmpty();
                 PullingWorker.acknowledge(scene, endpoint, 1);
@@ -273,7 +269,7 @@ class EdgePullTest {
         }
         assertThat(PullingWorker.acknowledge(scene, endpoint, 5).path("code").asText()).as("its stream did not get there").isEqualTo("position-not-handed-out");
         try (PullingWorker back = PullingWorker.follow(scene, endpoint, null)) {
-            awaitPulled(back, 5);
+            back.awaitPulled(5);
             assertThat(back.pulled()).allSatisfy(each -> assertThat(each.text()).isEqualTo(body));
         }
     }
@@ -284,13 +280,13 @@ class EdgePullTest {
         Counter looks = Meters.of(scene.hub().context()).get("waystation.delivery.pull.looks").counter();
         try (PullingWorker worker = PullingWorker.follow(scene, endpoint, null)) {
             scene.post("push", "{\"n\":1}");
-            awaitPulled(worker, 1);
+            worker.awaitPulled(1);
             PullingWorker.acknowledge(scene, endpoint, 1);
             scene.awaitState(endpoint.path("id").asText(), "succeeded", 1);
             Awaitility.await().during(Duration.ofSeconds(3)).until(new SameFor(looks::count));
 
             scene.call("POST", "/api/deliveries/replay", "{\"endpoint\":\"" + endpoint.path("id").asText() + "\",\"states\":[\"succeeded\"]}");
-            awaitPulled(worker, 2);
+            worker.awaitPulled(2);
             assertThat(worker.pulled().get(1).position()).isEqualTo(2);
         }
     }
@@ -327,7 +323,7 @@ class EdgePullTest {
         scene.post("push", "{\"missed\":1}");
 
         try (PullingWorker back = PullingWorker.follow(scene, worker, null)) {
-            awaitPulled(back, 1);
+            back.awaitPulled(1);
             assertThat(scene.call("GET", path, null).path("state").asText()).isEqualTo("active");
         }
         JsonNode again = PullingWorker.call(scene, "POST", "/edge/register", null, "{\"linearToken\":\"token-of-bern\",\"name\":\"laptop\"}");
@@ -378,7 +374,7 @@ class EdgePullTest {
             Awaitility.await().untilAsserted(() -> assertThat(events("group:bern")).contains("io.waystation.group.down"));
             assertThat(scene.deliveries("endpoint=" + holds.path("id").asText() + "&state=dead")).isEmpty();
             try (PullingWorker worker = PullingWorker.follow(scene, pulls, null)) {
-                awaitPulled(worker, 1);
+                worker.awaitPulled(1);
                 assertThat(worker.pulled().get(0).text()).isEqualTo("{\"n\":1}");
                 PullingWorker.acknowledge(scene, pulls, 1);
                 scene.awaitState(pulls.path("id").asText(), "succeeded", 1);

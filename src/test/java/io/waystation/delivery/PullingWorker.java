@@ -20,6 +20,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.assertj.core.api.Assertions;
+import org.awaitility.Awaitility;
 
 /** An endpoint behind a firewall: follows its stream and keeps what it was handed. */
 final class PullingWorker implements AutoCloseable {
@@ -106,6 +108,11 @@ final class PullingWorker implements AutoCloseable {
     /** What it was handed. */
     List<Pulled> pulled() {
         return pulled;
+    }
+
+    /** Waits until it was handed so many, and no more. */
+    void awaitPulled(int count) {
+        Awaitility.await().untilAsserted(() -> Assertions.assertThat(pulled).hasSize(count));
     }
 
     /** Whether the hub ended the stream. */

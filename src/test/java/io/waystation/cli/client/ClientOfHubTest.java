@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -137,14 +136,7 @@ class ClientOfHubTest {
     }
 
     private Main client(int port, String... settings) throws Exception {
-        Map<String, String> given = new HashMap<>(Map.of("url", "http://127.0.0.1:" + port + "/client-channel", "data",
-                folder.resolve("client").toString(), "retry-delay", "50ms", "retry-longest-delay", "500ms"));
-        for (int i = 0; i < settings.length; i += 2) {
-            given.put(settings[i], settings[i + 1]);
-        }
-        Main main = ClientApplication.create(ClientSettings.merge(Optional.empty(), Map.of(), given), Optional.empty());
-        open.add(0, main::stop);
-        main.start();
-        return main;
+        return ClientScene.start(open, Map.of("url", "http://127.0.0.1:" + port + "/client-channel", "data", folder.resolve("client").toString(),
+                "retry-delay", "50ms", "retry-longest-delay", "500ms"), settings);
     }
 }

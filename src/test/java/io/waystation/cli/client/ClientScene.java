@@ -70,8 +70,13 @@ class ClientScene {
     }
 
     Main start(String... settings) throws Exception {
-        Map<String, String> given = new HashMap<>(Map.of("url", channel.address().toString(), "data",
-                folder.resolve("data").toString(), "retry-delay", "50ms", "retry-longest-delay", "200ms"));
+        return start(open, Map.of("url", channel.address().toString(), "data", folder.resolve("data").toString(),
+                "retry-delay", "50ms", "retry-longest-delay", "200ms"), settings);
+    }
+
+    /** Starts a client whose settings are these, changed by keys and values in turn; it is stopped before what is open already. */
+    static Main start(List<AutoCloseable> open, Map<String, String> usual, String... settings) throws Exception {
+        Map<String, String> given = new HashMap<>(usual);
         for (int i = 0; i < settings.length; i += 2) {
             given.put(settings[i], settings[i + 1]);
         }
