@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,7 @@ import io.waystation.Patience;
 class OperationKillTest {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final Set<String> ENDS = Set.of("victim_completed", "victim_failed");
+    private static final int ANSWERS_OF_A_ROUND = 10;
 
     @TempDir
     Path folder;
@@ -92,9 +94,12 @@ class OperationKillTest {
             hub.start();
             for (int round = 0; round < rounds; round++) {
                 CountDownLatch enough = new CountDownLatch(1);
+                int soonest = known.size() + ANSWERS_OF_A_ROUND;
                 Thread load = new Thread(() -> load(hub, enough));
                 load.start();
-                enough.await(100 + random.nextInt(900), TimeUnit.MILLISECONDS);
+                // The port opens before these routes are up: a time alone could kill every round before its first operation.
+                Awaitility.await("operations begin").pollInterval(Duration.ofMillis(5)).until(() -> known.size() >= soonest);
+                enough.await(random.nextInt(900), TimeUnit.MILLISECONDS);
                 hub.kill();
                 enough.countDown();
                 load.join();
@@ -109,7 +114,7 @@ class OperationKillTest {
         for (int i = 0; enough.getCount() > 0; i++) {
             try {
                 HttpResponse<String> response = CLIENT.send(HttpRequest.newBuilder(hub.uri(i % 2 == 0 ? "/test/victim" : "/test/item"))
-                        .timeout(Duration.ofSeconds(5)).build(), HttpResponse.BodyHandlers.ofString());
+                        .timeout(Patience.SOON).build(), HttpResponse.BodyHandlers.ofString());
                 if (response.statusCode() == 200) {
                     known.add(response.body());
                 }

@@ -4,14 +4,19 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
 
-/** Runs operations of a few milliseconds to a few hundred, for a hub that is killed meanwhile. */
+/**
+ * Runs operations of a few milliseconds to a few hundred, for a hub that is killed meanwhile. The first one of a process never
+ * ends, so that each kill finds one.
+ */
 public final class OperationVictim implements CamelContextAware {
     private final ExecutorService pool = Executors.newFixedThreadPool(4);
+    private final AtomicBoolean first = new AtomicBoolean(true);
     private CamelContext context;
 
     @Override
@@ -28,7 +33,11 @@ public final class OperationVictim implements CamelContextAware {
     public void start(Exchange exchange) {
         Operations operations = context.getRegistry().lookupByNameAndType(Operations.NAME, Operations.class);
         OperationRun run = operations.start(NewOperation.of("victim", "s", "p"));
-        pool.execute(() -> work(run));
+        if (first.getAndSet(false)) {
+            run.step("endless", 1, "Waits for the kill");
+        } else {
+            pool.execute(() -> work(run));
+        }
         exchange.getMessage().setBody(run.id());
     }
 
