@@ -78,7 +78,13 @@ public final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Optional<Path> home = ConfigCommand.home();
-        Properties merged = LayeredSettings.merge(profile(), home, System.getenv(), System.getProperties(), given());
+        Map<String, String> given = given();
+        given.forEach((key, value) -> {
+            if (key.startsWith("camel.")) {
+                System.setProperty(key, value); // Camel looks at its environment variables last, but for these
+            }
+        });
+        Properties merged = LayeredSettings.merge(profile(), home, System.getenv(), System.getProperties(), given);
         Main main = Hub.create(merged, home);
         main.addMainListener(new Ready(System.out));
         try {

@@ -51,6 +51,17 @@ class EnvironmentTest {
         }
     }
 
+    @Test
+    void theCommandLineWinsOverVariablesOfCamelsSettingsToo() throws Exception {
+        try (HubProcess hub = new HubProcess(folder.resolve("data"), "camel.main.name", "given")
+                .environment("CAMEL_MAIN_NAME", "surrounding").start()) {
+            HttpRequest metrics = HttpRequest.newBuilder(hub.uri("/observe/metrics"))
+                    .header("Authorization", "Bearer " + Files.readString(hub.data().resolve("token")).trim()).build();
+            assertThat(HttpClient.newHttpClient().send(metrics, HttpResponse.BodyHandlers.ofString()).body())
+                    .contains("camelContext=\"given\"").doesNotContain("surrounding");
+        }
+    }
+
     private static int post(HubProcess hub, String path, boolean signed) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(hub.uri(path)).POST(HttpRequest.BodyPublishers.ofByteArray(BODY))
                 .header("X-GitHub-Event", "push");
