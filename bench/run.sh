@@ -8,15 +8,15 @@
 #   CONNECTIONS=64 bench/run.sh ingest    with these numbers of connections only
 #
 # Needs: JDK 17+, Maven, curl, openssl, wrk. Peers are measured where they are there: nginx with nchan
-# (apt-get install nginx libnginx-mod-nchan), SMEE=<folder of smee.io with its packages>, GOSMEE=<gosmee binary>.
+# (apt-get install nginx libnginx-mod-nchan), SMEE=<folder of smee.io with its packages, built>, GOSMEE=<gosmee binary>.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . bench/lib.sh
 prepare
 
 PARTS=${*:-ingest fan memory stalled started work}
-SECONDS_EACH=${SECONDS_EACH:-10} INGEST=60 MESSAGES=${MESSAGES:-400} EVENTS=100000
-[ -n "${QUICK:-}" ] && SECONDS_EACH=2 INGEST=4 MESSAGES=40 EVENTS=2000
+SECONDS_EACH=${SECONDS_EACH:-10} INGEST=60 MESSAGES=${MESSAGES:-400} EVENTS=100000 MANY=${MANY:-1000000}
+[ -n "${QUICK:-}" ] && SECONDS_EACH=2 INGEST=4 MESSAGES=40 EVENTS=2000 MANY=20000
 CALLED="SECONDS_EACH=$SECONDS_EACH MESSAGES=$MESSAGES $CALLED"
 
 ingest() {
@@ -59,8 +59,11 @@ ingest() {
 }
 
 row() {
-  say "| $1 | $2 | $(awk -v p="$(field posts "$3")" -v s="$(field seconds "$3")" 'BEGIN {printf "%.0f", (s > 0) ? p / s : 0}') | $(field p50_ms "$3") | $(field p99_ms "$3") | $(field refused "$3") | $(field failed "$3") |"
+  say "| $1 | $2 | $(per_second "$3") | $(field p50_ms "$3") | $(field p99_ms "$3") | $(field refused "$3") | $(field failed "$3") |"
 }
+
+# per_second LINE: posts in a second, of a line of post_load
+per_second() { awk -v p="$(field posts "$1")" -v s="$(field seconds "$1")" 'BEGIN {printf "%.0f", (s > 0) ? p / s : 0}'; }
 
 # A long run, counted until the recorder has written the last event's row.
 sustained() {
@@ -216,32 +219,45 @@ post_events() {
   curl -s --no-progress-meter -K "$WORK/posts.curl"
 }
 
+# The same with an empty data folder and with few and many stored events: none of it may grow with them.
 started() {
-  local times='' up='' token
-  for turn in 1 2 3; do
-    hub_accepts "empty$turn" 3831
-    times="$times${times:+, }$ACCEPTED_MS" up="$up${up:+, }$UP_MS"
-    stop "$HUB"
+  say "| stored events | from the command to the first accepted webhook, ms | to every route up, ms | resident, idle, KB | posts/s at 64 connections | p99 ms | deliveries/s to 1,000 |"
+  say "|---|---|---|---|---|---|---|"
+  with_stored empty 0
+  with_stored few 1000
+  with_stored many "$MANY"
+}
+
+# with_stored NAME COUNT: a row for a data folder with at least so many events
+with_stored() {
+  local name=$1 count=$2 times='' up='' idle posts fan
+  hub "$name" 3831
+  while [ "$(stored "$name")" -lt "$count" ]; do
+    post_load http://127.0.0.1:3831/webhook/bench 64 "$([ "$count" -gt 100000 ] && echo 10 || echo 1)" > /dev/null
   done
-  say "- From the command to the first accepted webhook, empty data folder: $times ms; until every route was up: $up ms."
-  hub start 3831
-  token=$(cat "$WORK/start/token")
-  while [ "$(curl -s "http://127.0.0.1:3831/observe/metrics" -H "Authorization: Bearer $token" | sed -n 's/^waystation_journal_events_total[^ ]* //p' | cut -d. -f1)" -lt "${MANY:-1000000}" ] 2>/dev/null; do
-    post_load http://127.0.0.1:3831/webhook/bench 64 10 > /dev/null
-    [ -n "${QUICK:-}" ] && break
-  done
-  sleep 5
+  count=$(stored "$name")
+  [ "$count" = 0 ] || sleep 5
   stop "$HUB"
-  times='' up=''
   for turn in 1 2 3; do
-    hub_accepts start 3831
+    [ "$count" = 0 ] && name=empty$turn
+    hub_accepts "$name" 3831
     times="$times${times:+, }$ACCEPTED_MS" up="$up${up:+, }$UP_MS"
     [ "$turn" = 3 ] || stop "$HUB"
   done
-  say "- The same with at least ${MANY:-1000000} stored events (QUICK stores fewer): $times ms; until every route was up: $up ms."
   sleep 8
-  say "- Idle with them stored: $(rss "$HUB") KB resident."
+  idle=$(rss "$HUB")
+  post_load http://127.0.0.1:3831/webhook/bench 64 "$((SECONDS_EACH * 2))" > /dev/null
+  posts=$(post_load http://127.0.0.1:3831/webhook/bench 64 "$SECONDS_EACH")
+  sleep 2
+  fan=$(fan_out mode=throughput subscribers=1000 subscribe=http://127.0.0.1:3831/stored-bench publish=http://127.0.0.1:3831/stored-bench messages="$MESSAGES" inflight=4 settle=3000)
+  say "| $count | $times | $up | $idle | $(per_second "$posts") | $(field p99_ms "$posts") | $(field deliveries_per_s "$fan") |"
   stop "$HUB"
+}
+
+# stored NAME: how many events the hub of this name has taken in since it started
+stored() {
+  curl -s http://127.0.0.1:3831/observe/metrics -H "Authorization: Bearer $(cat "$WORK/$1/token")" \
+    | sed -n 's/^waystation_journal_events_total[^ ]* //p' | cut -d. -f1
 }
 
 work() {
@@ -258,7 +274,7 @@ for part in $PARTS; do
     fan) section "Fan-out of 2 KB events" fan ;;
     memory) section "Memory and resume" memory ;;
     stalled) section "Readers that stall" stalled ;;
-    started) section "Start" started ;;
+    started) section "Start, and what stored events cost" started ;;
     work) section "Work queue" work ;;
     *) note "no such part: $part" ;;
   esac
