@@ -79,19 +79,19 @@ public final class ServeCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Optional<Path> home = ConfigCommand.home();
         Map<String, String> given = given();
-        given.forEach((key, value) -> {
-            if (key.startsWith("camel.")) {
-                System.setProperty(key, value); // Camel looks at its environment variables last, but for these
-            }
-        });
         Properties merged = LayeredSettings.merge(profile(), home, System.getenv(), System.getProperties(), given);
         Main main = Hub.create(merged, home);
         main.addMainListener(new Ready(System.out));
+        Map<String, String> ofCamel = new LinkedHashMap<>(given);
+        ofCamel.keySet().removeIf(key -> !key.startsWith("camel."));
+        ofCamel.forEach(System::setProperty); // Camel takes its environment variables before all but these
         try {
             main.run();
         } catch (Exception cannotStart) {
             main.stop(); // frees the port and the data folder, and lets the JVM end without waiting for them
             throw cannotStart;
+        } finally {
+            ofCamel.keySet().forEach(System::clearProperty);
         }
         return main.getExitCode();
     }
