@@ -96,9 +96,13 @@ final class LogReader {
             } else {
                 reader.scan(step.channel(), step.next(), consumer);
             }
+            long end = segments.lastOffset(segment);
+            boolean isCut = !stopped[0] && step.channel() != null && end <= step.target() && step.next() <= end;
+            long present = isCut ? reader.lastOffset(segment.first()) : end;
             readers.giveBack(reader);
             if (!stopped[0]) {
-                step.nothingMoreUpTo(Math.min(segments.lastOffset(segment), step.target()));
+                step.nothingMoreUpTo(present);
+                step.lostUpTo(Math.min(end, step.target())); // gone before the next segment, of whatever channel it was
             } else if (rows[0] < mostRows && !step.isDone()) {
                 step.nothingMoreUpTo(step.target());
             }

@@ -126,6 +126,14 @@ final class SegmentReader implements AutoCloseable {
         }
     }
 
+    /** Offset of the newest event, or of what comes before the first one where there is none. */
+    long lastOffset(long first) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT first_offset + count - 1 FROM batch ORDER BY first_offset DESC LIMIT 1")) {
+            return rows.next() ? rows.getLong(1) : first - 1;
+        }
+    }
+
     private Optional<Long> channelId(String name) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("SELECT id FROM channel WHERE name = ?")) {
             statement.setString(1, name);

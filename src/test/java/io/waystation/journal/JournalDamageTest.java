@@ -13,10 +13,13 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 import io.waystation.event.EventBatch;
+import io.waystation.event.Position;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +48,33 @@ class JournalDamageTest {
 
     private static String file(long first) {
         return String.format("%019d.db", first);
+    }
+
+    @Test
+    void eventsThatAreGoneWithTheEndOfAFileAreLostToTheReadersOfEachChannel() {
+        writeFive();
+        DeliveryIndex knowsNine = new DeliveryIndex() {
+            @Override
+            public Map<DeliveryKey, Position> find(Collection<DeliveryKey> keys) {
+                return Map.of();
+            }
+
+            @Override
+            public long indexedTo() {
+                return 9;
+            }
+        };
+        try (Journal journal = Journal.open(folder, JournalSettings.DEFAULTS.withCache(1), knowsNine, Clock.systemUTC())) {
+            journal.append(event().channel("c0").build(), Runnable::run).join();
+            journal.append(event().channel("c1").build(), Runnable::run).join();
+
+            EventBatch first = journal.read("c0", 0, 10, 1 << 20);
+            assertThat(first.events()).extracting(event -> event.position().offset()).containsExactly(1L, 3L, 5L, 10L);
+            assertThat(first.lost()).as("6 to 9, of whatever channel they were").isEqualTo(4);
+            assertThat(journal.read("c1", 4, 10, 1 << 20).lost()).isEqualTo(4);
+            assertThat(journal.read("c1", 10, 10, 1 << 20).lost()).as("behind them").isZero();
+            assertThat(journal.read("c0", 10, 10, 1 << 20).lost()).isZero();
+        }
     }
 
     @Test
