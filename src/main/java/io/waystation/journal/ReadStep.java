@@ -60,14 +60,17 @@ final class ReadStep {
         return full || reached >= target;
     }
 
-    /** Everything up to an offset is deleted; of a single channel only what its own mark says counts as lost. */
+    /**
+     * Everything up to an offset is deleted. Of a single channel only what its own mark says counts as lost, and nothing does to
+     * who reads it from its start: that is the oldest event that is kept.
+     */
     void startBehind(long deleted) {
         if (channel == null) {
             lostUpTo(Math.min(deleted, target));
             return;
         }
         long gone = Math.min(lowWater.of(channel), target);
-        lost += Math.max(0, gone - reached);
+        lost += reached == 0 ? 0 : Math.max(0, gone - reached);
         reached = Math.max(reached, Math.min(Math.max(gone, deleted), target));
     }
 

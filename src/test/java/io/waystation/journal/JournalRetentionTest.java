@@ -52,7 +52,7 @@ class JournalRetentionTest {
             EventBatch batch = journal.read(0, EventFilter.ALL, 10, 1 << 20);
             assertThat(offsets(batch)).containsExactly(2L, 3L, 4L, 5L);
             assertThat(batch.lost()).isEqualTo(1);
-            assertThat(journal.read("c0", 0, 10, 1 << 20).lost()).isEqualTo(1);
+            assertThat(journal.read("c0", 0, 10, 1 << 20).lost()).as("who asks for the oldest that is kept misses nothing").isZero();
             assertThat(journal.read("c1", 0, 10, 1 << 20).lost()).isZero();
             assertThat(journal.find(1)).isEmpty();
 
