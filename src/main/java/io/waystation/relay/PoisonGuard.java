@@ -10,7 +10,8 @@ import java.util.function.LongSupplier;
  * leaves soon, and comes back with the same id.
  *
  * <p>Only streams that were resumed by the {@code Last-Event-ID} header, were sent an event and ended within a
- * minute count, so that idle channels, scripts and many clients behind one address do not lose events by it.
+ * minute count. Clients of one kind behind one address look the same: what is skipped must be suspect by itself too,
+ * see {@link SseHub#poisoned}.
  *
  * <p>Thread-safe; remembers a bounded number of clients.
  */

@@ -14,12 +14,13 @@ import io.waystation.settings.Settings;
  * @param stallTimeout how long data may wait for a client that takes none
  * @param readers threads that read history
  * @param poisonAttempts reconnects on one event before it is skipped for that client
+ * @param poisonSize bytes of the smallest event that is skipped so
  * @param hold how long a stream request over its quota is held before it is dropped
  * @param corsOrigin {@code Access-Control-Allow-Origin} of streams, empty for none
  * @param historyBudget stored events held in memory in all for clients that are behind
  */
 record RelaySettings(long ringBytes, long ringTotalBytes, Duration ringIdle, Duration heartbeat, Duration stallTimeout,
-        int readers, int poisonAttempts, Duration hold, String corsOrigin, long historyBudget) {
+        int readers, int poisonAttempts, long poisonSize, Duration hold, String corsOrigin, long historyBudget) {
 
     static RelaySettings of(Settings settings) {
         String prefix = "waystation.relay.";
@@ -31,6 +32,7 @@ record RelaySettings(long ringBytes, long ringTotalBytes, Duration ringIdle, Dur
                 settings.positive(prefix + "stall-timeout"),
                 settings.number(prefix + "readers", 1, 64),
                 settings.number(prefix + "poison-attempts", 2, 1000),
+                settings.bytes(prefix + "poison-size"),
                 settings.duration(prefix + "hold"),
                 settings.text(prefix + "cors-origin").orElse(""),
                 settings.bytes(prefix + "history-budget"));

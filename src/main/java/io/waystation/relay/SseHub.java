@@ -190,7 +190,12 @@ public final class SseHub implements SubscriberCount, AutoCloseable {
             return 0;
         }
         List<PositionedEvent> next = history.read(channel, after, 1, 1).events();
-        return next.isEmpty() ? 0 : next.get(0).position().offset();
+        if (next.isEmpty() || next.get(0).event().weight() < settings.poisonSize()) {
+            return 0; // what clients die of is an event too large for their buffer
+        }
+        LOG.warn("Event {} of channel {} is passed over for a client that lost its connection on it {} times; it is kept, and"
+                + " 'waystation events show' has it", next.get(0).position(), channel, settings.poisonAttempts());
+        return next.get(0).position().offset();
     }
 
     @Override

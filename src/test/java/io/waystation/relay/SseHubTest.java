@@ -189,8 +189,10 @@ class SseHubTest {
     }
 
     @Test
-    void skipsAnEventThatKillsTheSameClientAgainAndAgain() {
-        publish(3, 10);
+    void skipsALargeEventThatKillsTheSameClientAgainAndAgain() {
+        publish(1, 10);
+        publish(1, 5_000);
+        publish(1, 10);
         for (int i = 0; i < 3; i++) {
             FakeStream dying = connect(StreamEncodings.OWN, 1, true);
             run();
@@ -203,6 +205,21 @@ class SseHubTest {
 
         assertThat(offsets(stream)).containsExactly(3L);
         assertThat(stream.text()).contains("event: gap").contains("\"lost\":1");
+    }
+
+    @Test
+    void skipsNoOrdinaryEventForManyClientsOfOneKindBehindOneAddress() {
+        publish(3, 10);
+        for (int i = 0; i < 5; i++) {
+            FakeStream another = connect(StreamEncodings.SMEE, 1, true);
+            run();
+            another.leave();
+        }
+
+        FakeStream stream = connect(StreamEncodings.SMEE, 1, true);
+        run();
+
+        assertThat(stream.text()).contains("\"n\":2").doesNotContain("gap");
     }
 
     @Test
