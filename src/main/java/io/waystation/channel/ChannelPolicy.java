@@ -120,6 +120,11 @@ public record ChannelPolicy(
                 name, newOrigin, provider, secrets, readers, anybody, retention, response, quota, keepCredentials);
     }
 
+    /** Whether the same tokens open another one. */
+    boolean hasReadersOf(ChannelPolicy other) {
+        return isOpenToReaders() == other.isOpenToReaders() && readers.equals(other.readers);
+    }
+
     /** Whether anybody may post: its events are unverified. */
     public boolean isOpen() {
         return anybody.contains(Use.POST);

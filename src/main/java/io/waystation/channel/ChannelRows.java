@@ -60,6 +60,16 @@ final class ChannelRows {
         store.writeNow(handle -> handle.execute("DELETE FROM channel WHERE name = ?", name));
     }
 
+    /** Names that {@link #close} has kept. */
+    List<String> closed() {
+        return store.read(handle -> handle.createQuery("SELECT name FROM closed_channel").mapTo(String.class).list());
+    }
+
+    /** Keeps the name of a channel that was private; returns after the commit. */
+    void close(String name) {
+        store.writeNow(handle -> handle.execute("INSERT INTO closed_channel (name) VALUES (?) ON CONFLICT DO NOTHING", name));
+    }
+
     private ChannelPolicy policy(ResultSet row) throws SQLException {
         String name = row.getString("name");
         long retention = row.getLong("retention_millis");

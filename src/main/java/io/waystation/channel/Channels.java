@@ -11,12 +11,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
+import io.waystation.store.StoreException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Every channel and its policy: those defined in settings, those defined by API, those that sources name, and,
- * where they are allowed, open ones nobody defined.
+ * where they are allowed, open ones nobody defined. What was private stays closed when its definition or its source is gone,
+ * over restarts too, because its events may still be in the log.
  *
  * <p>Thread-safe. Looking a policy up never blocks and may be done on an event loop; defining and removing
  * channels waits for the disk and may not.
@@ -29,7 +31,9 @@ public final class Channels {
     private final Clock clock;
     private final Map<String, ChannelPolicy> defined = new ConcurrentHashMap<>();
     private final Map<String, ChannelPolicy> ofSources = new ConcurrentHashMap<>();
+    private final Map<String, ChannelPolicy> closed = new ConcurrentHashMap<>();
     private final List<Consumer<ChannelPolicy>> checks = new CopyOnWriteArrayList<>();
+    private final List<Consumer<String>> readersChanged = new CopyOnWriteArrayList<>();
 
     /** Channels as the settings define them, and none by API. */
     public Channels(ChannelSettings settings) {
@@ -43,6 +47,8 @@ public final class Channels {
         this.clock = clock;
         rows.ifPresent(stored -> stored.all().forEach(policy -> defined.put(policy.name(), policy)));
         defined.putAll(settings.defined());
+        rows.ifPresent(stored -> stored.closed().forEach(name -> closed.put(name, ofSource(name))));
+        defined.values().forEach(this::keepClosed);
     }
 
     /** Whether the text can be a channel at all: well formed and not reserved. */
@@ -52,7 +58,7 @@ public final class Channels {
 
     /** What holds for the channel; empty when the name is unusable, or nobody defined it and open channels are off. */
     public Optional<ChannelPolicy> policy(String name) {
-        ChannelPolicy policy = name == null ? null : defined.getOrDefault(name, ofSources.get(name));
+        ChannelPolicy policy = name == null ? null : defined.getOrDefault(name, ofSources.getOrDefault(name, closed.get(name)));
         if (policy != null) {
             return Optional.of(policy);
         }
@@ -61,13 +67,27 @@ public final class Channels {
 
     /**
      * Takes a channel for a source. Unless somebody defines it otherwise, only sources post to it and reading it needs
-     * a token. It may have a name that is no address of a channel, and it stays so until the hub stops, also when the
-     * source is gone, because its events are still in the log.
+     * a token. It may have a name that is no address of a channel, and it stays closed when the source is gone.
      */
     public void reserveForSource(String name) {
-        ofSources.computeIfAbsent(name, channel -> new ChannelPolicy(
-                channel, ChannelPolicy.Origin.SOURCE, ChannelPolicy.ANY_PROVIDER, List.of(), List.of(),
-                Set.of(), null, settings.response(), settings.definedQuota(), false));
+        keepClosed(ofSources.computeIfAbsent(name, this::ofSource));
+    }
+
+    private ChannelPolicy ofSource(String name) {
+        return new ChannelPolicy(
+                name, ChannelPolicy.Origin.SOURCE, ChannelPolicy.ANY_PROVIDER, List.of(), List.of(),
+                Set.of(), null, settings.response(), settings.definedQuota(), false);
+    }
+
+    private void keepClosed(ChannelPolicy policy) {
+        String name = policy.name();
+        if (!policy.isOpenToReaders() && isUsable(name) && closed.putIfAbsent(name, ofSource(name)) == null) {
+            try {
+                rows.ifPresent(stored -> stored.close(name));
+            } catch (StoreException unwritable) { // as on a full disk, on which the hub must start
+                LOG.warn("That channel {} is private could not be kept: define it again should it lose its definition", name, unwritable);
+            }
+        }
     }
 
     private ChannelPolicy anonymous(String name) {
@@ -122,13 +142,29 @@ public final class Channels {
         } catch (IllegalArgumentException contradiction) {
             throw new ChannelRefusedException(ChannelRefusedException.INVALID, contradiction.getMessage());
         }
+        keepClosed(policy);
         stored().put(policy, clock.millis());
-        defined.put(name, policy);
+        changing(name, () -> defined.put(name, policy));
         return policy;
     }
 
+    /** Adds who is told, on the thread that changes it, the name of a channel that others may read from now on. */
+    public void onReadersChanged(Consumer<String> listener) {
+        readersChanged.add(listener);
+    }
+
+    private void changing(String name, Runnable change) {
+        Optional<ChannelPolicy> before = policy(name);
+        change.run();
+        Optional<ChannelPolicy> now = policy(name);
+        if (before.isPresent() && !now.filter(before.get()::hasReadersOf).isPresent()) {
+            readersChanged.forEach(listener -> listener.accept(name));
+        }
+    }
+
     /**
-     * Removes a channel the API defined; its events stay.
+     * Removes a channel the API defined; its events stay, and if it was private, it stays closed: hub tokens with the role read open
+     * it, until it is defined anew.
      *
      * @return whether there was one
      * @throws ChannelRefusedException when the settings define it
@@ -139,7 +175,7 @@ public final class Channels {
         }
         refuseWhatSettingsDefine(name);
         stored().remove(name);
-        defined.remove(name);
+        changing(name, () -> defined.remove(name));
         return true;
     }
 
@@ -148,7 +184,8 @@ public final class Channels {
         ofSettings.forEach((name, policy) -> {
             if (!policy.equals(defined.get(name))) {
                 checks.forEach(check -> check.accept(policy));
-                defined.put(name, policy);
+                keepClosed(policy);
+                changing(name, () -> defined.put(name, policy));
                 LOG.info("Channel {} has new secrets or readers", name);
             }
         });

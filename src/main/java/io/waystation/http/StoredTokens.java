@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -35,6 +36,7 @@ final class StoredTokens implements Tokens {
     private final Store store;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
+    private final List<Runnable> revoked = new CopyOnWriteArrayList<>();
     private volatile List<Entry> entries;
 
     /** A token as it is kept. */
@@ -136,7 +138,15 @@ final class StoredTokens implements Tokens {
     public synchronized boolean revoke(String name) {
         int removed = store.writeNow(handle -> handle.execute("DELETE FROM token WHERE name = ?", name));
         entries = load();
+        if (removed > 0) {
+            revoked.forEach(Runnable::run);
+        }
         return removed > 0;
+    }
+
+    @Override
+    public void onRevoked(Runnable listener) {
+        revoked.add(listener);
     }
 
     @Override

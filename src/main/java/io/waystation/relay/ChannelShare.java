@@ -11,7 +11,7 @@ import io.waystation.http.StreamFrame;
  * The subscribers of one channel on one event loop. A publish costs the loop one task, which serves them all
  * and gives the loop back every few milliseconds.
  *
- * <p>{@link #signal()} may be called anywhere, everything else on the loop only.
+ * <p>{@link #signal()} and {@link #cutSoon} may be called anywhere, everything else on the loop only.
  */
 final class ChannelShare {
     private static final long SLICE_NANOS = 4_000_000;
@@ -122,6 +122,15 @@ final class ChannelShare {
         for (int i = subscribers.size() - 1; i >= 0; i--) {
             Subscriber subscriber = subscribers.get(i);
             subscriber.tend(heartbeat, heartbeats.get(subscriber.subscription().encoding().slot()), now, stallNanos);
+        }
+    }
+
+    /** Drops all streams; from any thread. */
+    void cutSoon(String reason) {
+        try {
+            loop.execute(() -> cutAll(reason));
+        } catch (RejectedExecutionException stopping) {
+            return; // the loop's connections are gone with it
         }
     }
 

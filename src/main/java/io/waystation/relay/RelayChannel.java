@@ -38,6 +38,11 @@ final class RelayChannel {
         shares.values().forEach(ChannelShare::signal);
     }
 
+    /** Drops every stream of it, so that its clients come back and show again that they may follow it. */
+    void cut(String reason) {
+        shares.values().forEach(share -> share.cutSoon(reason));
+    }
+
     int count() {
         return count.get();
     }

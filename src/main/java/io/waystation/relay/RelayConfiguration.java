@@ -29,11 +29,14 @@ public final class RelayConfiguration implements CamelConfiguration {
         RelaySettings limits = RelaySettings.of(settings);
         EventHistory history = find(registry, "journal", EventHistory.class);
         Channels channels = find(registry, "channels", Channels.class);
-        ChannelReaders readers = new ChannelReaders(channels, find(registry, Tokens.NAME, Tokens.class),
+        Tokens tokens = find(registry, Tokens.NAME, Tokens.class);
+        ChannelReaders readers = new ChannelReaders(channels, tokens,
                 settings.flag("waystation.relay.open-redeliver"));
         Clock clock = Clock.systemUTC();
         Cursors cursors = new Cursors(find(registry, "store", Store.class), clock, CursorLimits.of(settings));
         SseHub hub = new SseHub(history, limits, new RelayMetrics(Meters.of(context)), System::nanoTime);
+        channels.onReadersChanged(name -> hub.cut(name, "readers-changed"));
+        tokens.onRevoked(() -> hub.cutAll("readers-changed")); // clients come back by themselves
         registry.bind("sseHub", hub);
         registry.bind("relay", new StreamRequests(hub, history, readers, cursors, limits));
         registry.bind("relayAddresses", new RelayAddresses(channels, settings.text("waystation.public-url"),

@@ -198,6 +198,16 @@ public final class SseHub implements SubscriberCount, AutoCloseable {
         return next.get(0).position().offset();
     }
 
+    /** Drops the streams of a channel; its clients come back by themselves and resume. From any thread. */
+    void cut(String channel, String reason) {
+        Optional.ofNullable(channels.get(channel)).ifPresent(followed -> followed.cut(reason));
+    }
+
+    /** The same with all streams. */
+    void cutAll(String reason) {
+        channels.values().forEach(followed -> followed.cut(reason));
+    }
+
     @Override
     public int count(String channel) {
         return Optional.ofNullable(channels.get(channel)).map(RelayChannel::count).orElse(0);

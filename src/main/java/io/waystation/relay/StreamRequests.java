@@ -123,6 +123,10 @@ public final class StreamRequests {
             Subscription subscription = subscription(request, policy, encoding, stream);
             stream.loop().execute(() -> {
                 try {
+                    if (!readers.mayRead(request, readers.policy(policy.name()))) {
+                        drop(stream, "readers-changed", done); // not any more, and who changed that looked for streams before this one
+                        return;
+                    }
                     hub.subscribe(subscription);
                     done.complete(null);
                 } catch (RuntimeException gone) {
