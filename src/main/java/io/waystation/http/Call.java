@@ -4,11 +4,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.netty.channel.EventLoop;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.waystation.event.EventHeaders;
+import io.waystation.event.RouteError;
 import io.waystation.store.StoreException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
@@ -35,6 +37,7 @@ final class Call implements BodyReader.Receiver, AsyncCallback {
     private final EventLoop loop;
     private final HubHttpConsumer consumer;
     private final List<String> parameters;
+    private final AtomicBoolean open = new AtomicBoolean(true);
     private HttpRequest received;
     private ReceivedHeaders headers;
     private OpenStream stream;
@@ -125,8 +128,11 @@ final class Call implements BodyReader.Receiver, AsyncCallback {
         try {
             consumer.createUoW(exchange);
             consumer.getAsyncProcessor().process(exchange, this);
-        } catch (Exception e) {
-            exchange.setException(e);
+        } catch (Throwable e) { // also an error, such as a stack overflow, is the failure of this request
+            LOG.error("Route {} broke off", consumer.getRouteId(), e);
+            if (open.get()) {
+                RouteError.settle(exchange, e);
+            }
             done(true);
         }
     }
@@ -134,6 +140,12 @@ final class Call implements BodyReader.Receiver, AsyncCallback {
     /** The route has ended, on any thread. */
     @Override
     public void done(boolean doneSync) {
+        if (open.getAndSet(false)) {
+            ended();
+        }
+    }
+
+    private void ended() {
         if (loop.inEventLoop() && !stream.isOpened() && exchange.getException() == null
                 && Answer.mayBlock(exchange)) {
             try {
@@ -162,12 +174,12 @@ final class Call implements BodyReader.Receiver, AsyncCallback {
 
     /** What is left to do on the event loop; holds nothing of the exchange, which may be in use again by then. */
     private Runnable writing() {
-        Exception failure = exchange.getException();
+        Throwable failure = exchange.getException();
         if (failure == null && !stream.isOpened()) {
             try {
                 Answer answer = Answer.of(exchange, headers);
                 return () -> write(answer);
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 LOG.error("The body of route {} cannot be sent", consumer.getRouteId(), e);
                 failure = e;
             }
@@ -197,7 +209,7 @@ final class Call implements BodyReader.Receiver, AsyncCallback {
     }
 
     /** What the caller hears; the stack trace is in the log already, from the error handler. */
-    private Problem problem(Exception failure) {
+    private Problem problem(Throwable failure) {
         ProblemException refusal = ObjectHelper.getException(ProblemException.class, failure);
         if (refusal != null) {
             return Problem.of(refusal);

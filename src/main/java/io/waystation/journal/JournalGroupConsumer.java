@@ -3,6 +3,7 @@ package io.waystation.journal;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.waystation.event.RouteError;
 import io.waystation.store.GroupTransaction;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
@@ -67,9 +68,11 @@ final class JournalGroupConsumer extends DefaultConsumer {
                 }
             });
         } catch (Throwable e) { // also an error is the failure of this record
-            if (open.getAndSet(false)) {
-                exchange.setException(e);
-                ended(record, exchange, by);
+            if (open.get()) {
+                RouteError.settle(exchange, e);
+                if (open.getAndSet(false)) {
+                    ended(record, exchange, by);
+                }
             } else {
                 getExceptionHandler().handleException("A step failed after its event had been processed", exchange, e);
             }

@@ -78,7 +78,7 @@ final class CursorKeeper implements Runnable {
             } finally {
                 lock.unlock();
             }
-        } catch (IOException | RuntimeException problem) {
+        } catch (IOException | RuntimeException | Error problem) { // nothing ends the keeping but close()
             if (!failing) {
                 failing = true;
                 LOG.warn("cannot keep the position {}: {}; trying again, events may come twice after a restart",

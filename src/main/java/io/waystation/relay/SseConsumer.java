@@ -7,8 +7,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.waystation.event.KeyedLanes;
+import io.waystation.event.RouteError;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
@@ -193,22 +196,39 @@ public final class SseConsumer extends DefaultConsumer implements Suspendable {
 
         private void give(FollowedEvent event, DeliveryWindow.Entry entry, Runnable done, Backoff backoff) {
             Exchange exchange = createExchange(false);
-            EventExchange.fill(exchange, event);
-            getAsyncProcessor().process(exchange, doneSync -> {
-                Exception failure = exchange.getException();
-                releaseExchange(exchange, false);
-                if (failure == null) {
-                    window.done(entry);
-                    done.run();
-                } else if (ended) {
-                    done.run(); // not done with: it comes again after the restart
-                } else {
-                    getExceptionHandler().handleException(
-                            "event " + event.event().id() + " failed and is given to the route again", exchange, failure);
-                    retries.schedule(() -> workers.execute(() -> give(event, entry, done, backoff)),
-                            backoff.next(Duration.ZERO).toMillis(), TimeUnit.MILLISECONDS);
+            AtomicBoolean open = new AtomicBoolean(true);
+            AsyncCallback once = doneSync -> {
+                if (open.getAndSet(false)) {
+                    ended(event, entry, done, backoff, exchange);
                 }
-            });
+            };
+            try {
+                EventExchange.fill(exchange, event);
+                getAsyncProcessor().process(exchange, once);
+            } catch (Throwable e) { // also an error is the failure of this event
+                if (open.get()) {
+                    RouteError.settle(exchange, e);
+                    once.done(true);
+                } else {
+                    getExceptionHandler().handleException("a step failed after its event had been processed", exchange, e);
+                }
+            }
+        }
+
+        private void ended(FollowedEvent event, DeliveryWindow.Entry entry, Runnable done, Backoff backoff, Exchange exchange) {
+            Exception failure = exchange.getException();
+            releaseExchange(exchange, false);
+            if (failure == null) {
+                window.done(entry);
+                done.run();
+            } else if (ended) {
+                done.run(); // not done with: it comes again after the restart
+            } else {
+                getExceptionHandler().handleException(
+                        "event " + event.event().id() + " failed and is given to the route again", exchange, failure);
+                retries.schedule(() -> workers.execute(() -> give(event, entry, done, backoff)),
+                        backoff.next(Duration.ZERO).toMillis(), TimeUnit.MILLISECONDS);
+            }
         }
 
         private Backoff newBackoff() {

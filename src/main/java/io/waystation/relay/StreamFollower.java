@@ -103,7 +103,7 @@ public final class StreamFollower implements Runnable {
             needsAPerson = refused.needsAPerson();
             Duration least = refused.retryAfter().compareTo(floor) > 0 ? refused.retryAfter() : floor;
             delay = needsAPerson ? backoff.slow() : backoff.next(least);
-        } catch (IOException | RuntimeException broken) {
+        } catch (IOException | RuntimeException | Error broken) { // nothing ends the following but stop()
             reason = describe(broken);
             delay = null;
         }

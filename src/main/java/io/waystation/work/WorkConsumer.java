@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.waystation.settings.Durations;
+import io.waystation.event.RouteError;
 import io.waystation.store.GroupTransaction;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
@@ -70,9 +71,11 @@ final class WorkConsumer extends DefaultConsumer {
                 }
             });
         } catch (Throwable e) { // also an error is the failure of this item
-            if (open.getAndSet(false)) {
-                exchange.setException(e);
-                ended(lease, exchange, by);
+            if (open.get()) {
+                RouteError.settle(exchange, e);
+                if (open.getAndSet(false)) {
+                    ended(lease, exchange, by);
+                }
             } else {
                 getExceptionHandler().handleException("A step failed after its work item had ended", exchange, e);
             }

@@ -1,6 +1,7 @@
 package io.waystation.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -55,10 +56,16 @@ class RequestTest {
             from("platform-http:/fails").routeId("fails").process(exchange -> {
                 throw new IllegalStateException("secret reason");
             });
+            from("platform-http:/loop/deep").routeId("loop-deep").process(exchange -> deep(0));
+            from("platform-http:/pool/deep").routeId("pool-deep").process(exchange -> deep(0));
             from("platform-http:/bad-header").routeId("bad-header").setHeader("X-Bad", constant("a\r\nb: c"));
             from("platform-http:/json?httpMethodRestrict=POST&consumes=application/json").routeId("json")
                     .setBody(constant("json"));
         }
+    }
+
+    private static int deep(int depth) {
+        return deep(depth + 1) + 1;
     }
 
     private static void length(Exchange exchange) {
@@ -169,6 +176,19 @@ class RequestTest {
         HttpResponse<String> split = server.get("/bad-header");
         assertThat(split.statusCode()).isEqualTo(500);
         assertThat(split.headers().map()).doesNotContainKey("b");
+    }
+
+    @Test
+    void aRouteThatOverflowsTheStackAnswersAndKeepsNothing() throws Exception {
+        for (String path : new String[] {"/loop/deep", "/pool/deep", "/loop/deep", "/pool/deep"}) {
+            HttpResponse<String> failed = server.post(path, new byte[1_000]);
+            assertThat(failed.statusCode()).isEqualTo(500);
+            assertThat(failed.body()).contains("internal-error");
+        }
+        await().untilAsserted(() -> assertThat(server.server().requestsInProgress()).isZero());
+        await().untilAsserted(() -> assertThat(server.server().bufferedBytes()).isZero());
+        await().untilAsserted(() -> assertThat(server.context().getInflightRepository().size()).isZero()); // a stop waits for them
+        assertThat(server.get("/new").statusCode()).isEqualTo(200);
     }
 
     @Test

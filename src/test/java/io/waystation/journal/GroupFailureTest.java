@@ -72,6 +72,26 @@ class GroupFailureTest {
     }
 
     @Test
+    void aRecordThatOverflowsTheStackIsADeadLetterAndLeavesNothingInFlight() throws Exception {
+        log.consume("group=g", exchange -> {
+            if ("bad".equals(exchange.getMessage().getHeader(EventHeaders.ID))) {
+                deep(0);
+            }
+            log.see(exchange);
+        });
+        log.append(TestEvents.verified("bad", "c").build());
+        log.append(TestEvents.verified("good", "c").build());
+
+        log.awaitSeen("good");
+        await().untilAsserted(() -> assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 10))).hasSize(1));
+        await().untilAsserted(() -> assertThat(log.context().getInflightRepository().size()).isZero()); // a stop waits for them
+    }
+
+    private static int deep(int depth) {
+        return deep(depth + 1) + 1;
+    }
+
+    @Test
     void aDeadLetterIsKeptForItsTimeAndThenDeleted() throws Exception {
         log.consume("group=g", exchange -> {
             throw new IllegalStateException("always");

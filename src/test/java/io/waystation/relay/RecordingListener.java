@@ -7,7 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import io.waystation.event.Event;
 
 /** Keeps what a follower reports. */
-final class RecordingListener implements StreamFollower.Listener {
+class RecordingListener implements StreamFollower.Listener {
     final List<FollowedEvent> events = new CopyOnWriteArrayList<>();
     final List<String> positions = new CopyOnWriteArrayList<>();
     final List<String> gaps = new CopyOnWriteArrayList<>();

@@ -162,6 +162,27 @@ class SseConsumerTest {
     }
 
     @Test
+    void givesAnEventAgainThatOverflowedTheStackAndHoldsNobodyElse() throws Exception {
+        AtomicInteger failures = new AtomicInteger(2);
+        ScriptedServer server = serve(holding(event(1, "a"), event(2, "b"), event(3, "a")));
+        DefaultCamelContext context = start(server, "&stateFile=" + folder.resolve("state"), exchange -> {
+            if (failures.getAndDecrement() > 0) {
+                deep(0);
+            }
+            done.add(id(exchange));
+        });
+
+        await().untilAsserted(() -> assertThat(done).containsExactly("e1", "e2", "e3"));
+        await().untilAsserted(() -> assertThat(Files.readString(folder.resolve("state"))).isEqualTo("10-3\n"));
+        assertThat(((SseConsumer) context.getRoute("under-test").getConsumer()).inFlight()).isZero();
+        assertThat(context.getInflightRepository().size()).isZero(); // a stop waits for them
+    }
+
+    private static int deep(int depth) {
+        return deep(depth + 1) + 1;
+    }
+
+    @Test
     void readsNoFurtherThanItsWindow() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         ScriptedServer server = serve(holding(event(1, "a"), event(2, "b"), event(3, "c"), event(4, "d"), event(5, "e")));

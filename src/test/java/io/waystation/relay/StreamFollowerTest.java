@@ -106,6 +106,29 @@ class StreamFollowerTest {
     }
 
     @Test
+    void asksAgainForAnEventThatItHadNoMemoryFor() throws Exception {
+        ScriptedServer server = serve((number, request, answer) -> {
+            answer.stream().raw(own(1, "1-1") + own(2, "1-2"));
+            answer.hold();
+        });
+        RecordingListener full = new RecordingListener() {
+            @Override
+            public void event(FollowedEvent event) {
+                if (reasons.isEmpty() && event.event().id().equals("e2")) {
+                    throw new OutOfMemoryError("Java heap space");
+                }
+                super.event(event);
+            }
+        };
+
+        follow(options(server.address("/stream/c"), Duration.ofSeconds(30)), "", full);
+
+        await().untilAsserted(() -> assertThat(full.ids()).containsExactly("e1", "e1", "e2"));
+        assertThat(server.requests().get(1).header("last-event-id")).isEqualTo("1-1");
+        assertThat(full.reasons).containsExactly("Java heap space");
+    }
+
+    @Test
     void connectsAgainWhenTheServerFallsSilent() throws Exception {
         ScriptedServer server = serve((number, request, answer) -> {
             answer.stream().raw("retry: 1\n" + own(number, number + "-1"));

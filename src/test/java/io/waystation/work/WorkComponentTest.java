@@ -291,6 +291,20 @@ class WorkComponentTest {
     }
 
     @Test
+    void anItemThatOverflowsTheStackFailsAndLeavesNothingInFlight() throws Exception {
+        work.route("run", "work:q", exchange -> deep(0));
+
+        work.send("work:q?id=one", "");
+
+        awaitState("q", "one", ItemState.DEAD);
+        await().untilAsserted(() -> assertThat(work.context().getInflightRepository().size()).isZero()); // a stop waits for them
+    }
+
+    private static int deep(int depth) {
+        return deep(depth + 1) + 1;
+    }
+
+    @Test
     void anObserverIsToldOfEveryStepInOrder() throws Exception {
         AtomicInteger times = new AtomicInteger();
         work.route("run", "work:q?retry=10ms&retryJitter=0", exchange -> {
