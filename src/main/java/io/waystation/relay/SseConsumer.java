@@ -33,6 +33,7 @@ public final class SseConsumer extends DefaultConsumer implements Suspendable {
 
     private final SseFollowing following;
     private final FollowerOptions options;
+    private final StreamHttp http;
     private final StreamStatus status;
     private final StreamCursor cursor;
     private ExecutorService workers;
@@ -48,6 +49,7 @@ public final class SseConsumer extends DefaultConsumer implements Suspendable {
         super(endpoint, processor);
         this.following = endpoint.getFollowing();
         this.options = options;
+        this.http = new StreamHttp(options, System.getenv());
         this.status = new StreamStatus(Clock.systemUTC(), options.idleTimeout());
         this.cursor = cursor();
     }
@@ -57,7 +59,7 @@ public final class SseConsumer extends DefaultConsumer implements Suspendable {
             throw new IllegalArgumentException("cursor and stateFile exclude each other: one of them keeps the position");
         }
         if (following.getCursor() != null) {
-            return new HubCursor(new StreamHttp(options, System.getenv()), options);
+            return new HubCursor(http, options);
         }
         return following.getStateFile() != null ? new FileCursor(Path.of(following.getStateFile())) : null;
     }
@@ -149,7 +151,7 @@ public final class SseConsumer extends DefaultConsumer implements Suspendable {
 
         private Session(String from) {
             this.reached = from;
-            this.follower = new StreamFollower(options, from, this, Clock.systemUTC());
+            this.follower = new StreamFollower(http, options, from, this, Clock.systemUTC());
         }
 
         private void reached(String streamId) {

@@ -40,14 +40,15 @@ public final class StreamFollower implements Runnable {
     /**
      * Prepares to follow; nothing is sent before {@link #run()}.
      *
+     * @param http opens the stream
      * @param lastEventId where to go on, or empty
      */
-    public StreamFollower(FollowerOptions options, String lastEventId, Listener listener, Clock clock) {
+    StreamFollower(StreamHttp http, FollowerOptions options, String lastEventId, Listener listener, Clock clock) {
         this.options = options;
         this.lastEventId = lastEventId;
         this.listener = listener;
         this.clock = clock;
-        this.http = new StreamHttp(options, System.getenv());
+        this.http = http;
         this.dialect = options.dialect().orElse(null);
         this.backoff = new Backoff(
                 options.firstDelay(), options.longestDelay(), () -> ThreadLocalRandom.current().nextDouble());

@@ -14,13 +14,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 
-/** Opens streams over HTTP. Thread-safe. */
+/** Opens the stream of a follower over HTTP, and posts to where it was opened. Thread-safe. */
 final class StreamHttp {
     private static final int MOST_REDIRECTS = 5;
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(10);
 
     private final HttpClient client;
     private final FollowerOptions options;
+    private volatile URI opened;
 
     StreamHttp(FollowerOptions options, Map<String, String> environment) {
         this.options = options;
@@ -52,6 +53,7 @@ final class StreamHttp {
                     .toLowerCase(Locale.ROOT).startsWith("text/event-stream");
             if (status == 200 && stream) {
                 response.body().subscribe(body);
+                opened = target;
                 return body;
             }
             body.close();
@@ -85,13 +87,17 @@ final class StreamHttp {
         if (!lastEventId.isEmpty()) {
             request.header("Last-Event-ID", lastEventId);
         }
+        addCredentials(request, target, asked);
+        return request.build();
+    }
+
+    private void addCredentials(HttpRequest.Builder request, URI target, URI asked) {
         if (sameServer(target, asked)) {
             options.headers().forEach(request::setHeader);
             if (options.token() != null) {
                 request.setHeader("Authorization", "Bearer " + options.token());
             }
         }
-        return request.build();
     }
 
     /** The same host, and not from https down to http. */
@@ -102,14 +108,16 @@ final class StreamHttp {
                 || asked.getScheme().equals(target.getScheme()) && asked.getPort() == target.getPort());
     }
 
-    /** Acknowledges a position of a named cursor. */
+    /** Where the newest stream was opened, behind all redirects; null before the first. */
+    URI opened() {
+        return opened;
+    }
+
+    /** Posts JSON to a server that has a stream, as trusted as that of the stream. */
     int post(URI address, byte[] body) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(options.connectTimeout())
                 .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofByteArray(body));
-        options.headers().forEach(request::setHeader);
-        if (options.token() != null) {
-            request.setHeader("Authorization", "Bearer " + options.token());
-        }
+        addCredentials(request, address, options.address());
         return client.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,21 +88,57 @@ class SseConsumerTest {
 
     @Test
     void letsTheHubKeepThePositionUnderAName() throws Exception {
+        ScriptedServer server = serve(SseConsumerTest::answerAsHub);
+
+        start(server, "&cursor=edge-7&token=secret", exchange -> { });
+
+        await().until(() -> isKept(server, "/stream/c/cursors/edge-7", "10-2"));
+        assertThat(server.requests().get(0).target()).isEqualTo("/stream/c?cursor=edge-7");
+        assertThat(server.requests()).allMatch(request -> "Bearer secret".equals(request.header("authorization")));
+        assertThat(server.requests().get(1).target()).isEqualTo("/stream/c/cursors/edge-7");
+    }
+
+    @Test
+    void letsTheHubKeepThePositionWhereARedirectLedTo() throws Exception {
         ScriptedServer server = serve((number, request, answer) -> {
-            if (request.method().equals("POST")) {
-                answer.status("200 OK");
+            if (request.target().startsWith("/moved/stream/c")) {
+                answerAsHub(number, request, answer);
             } else {
-                holding(event(1, "a"), event(2, "a")).answer(number, request, answer);
+                answer.status("301 Moved", "Location: /moved" + request.target());
             }
         });
 
         start(server, "&cursor=edge-7&token=secret", exchange -> { });
 
-        await().until(() -> server.requests().stream().anyMatch(request -> request.method().equals("POST")
-                && new String(request.body(), StandardCharsets.UTF_8).equals("{\"position\":\"10-2\"}")));
-        assertThat(server.requests().get(0).target()).isEqualTo("/stream/c?cursor=edge-7");
+        await().until(() -> isKept(server, "/moved/stream/c/cursors/edge-7", "10-2"));
         assertThat(server.requests()).allMatch(request -> "Bearer secret".equals(request.header("authorization")));
-        assertThat(server.requests().get(1).target()).isEqualTo("/stream/c/cursors/edge-7");
+    }
+
+    @Test
+    void takesTheTokenToNoOtherServerWithAPosition() throws Exception {
+        ScriptedServer other = serve(SseConsumerTest::answerAsHub);
+        ScriptedServer server = serve((number, request, answer) ->
+                answer.status("307 Elsewhere", "Location: " + other.address("/stream/c?cursor=edge-7&region=eu")));
+
+        start(server, "&cursor=edge-7&token=secret", exchange -> { });
+
+        await().until(() -> isKept(other, "/stream/c/cursors/edge-7?region=eu", "10-2"));
+        assertThat(other.requests()).allMatch(request -> request.header("authorization") == null);
+        assertThat(server.requests()).allMatch(request -> request.method().equals("GET"));
+    }
+
+    private static void answerAsHub(int number, ScriptedServer.Request request, ScriptedServer.Answer answer)
+            throws IOException, InterruptedException {
+        if (request.method().equals("POST")) {
+            answer.status("200 OK");
+        } else {
+            holding(event(1, "a"), event(2, "a")).answer(number, request, answer);
+        }
+    }
+
+    private static boolean isKept(ScriptedServer server, String target, String position) {
+        return server.requests().stream().anyMatch(request -> request.method().equals("POST") && request.target().equals(target)
+                && new String(request.body(), StandardCharsets.UTF_8).equals("{\"position\":\"" + position + "\"}"));
     }
 
     @Test

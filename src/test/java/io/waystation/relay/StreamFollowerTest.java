@@ -323,8 +323,8 @@ class StreamFollowerTest {
             answer.stream().raw(own(1, "1-1"));
             answer.hold();
         });
-        StreamFollower follower = new StreamFollower(
-                options(server.address("/stream/c"), Duration.ofMinutes(5)), "", heard, Clock.systemUTC());
+        FollowerOptions options = options(server.address("/stream/c"), Duration.ofMinutes(5));
+        StreamFollower follower = new StreamFollower(new StreamHttp(options, Map.of()), options, "", heard, Clock.systemUTC());
         Thread thread = new Thread(follower);
         thread.start();
         await().until(() -> heard.events.size() == 1);
@@ -381,7 +381,8 @@ class StreamFollowerTest {
     }
 
     private void follow(FollowerOptions options, String lastEventId, RecordingListener listener) {
-        StreamFollower follower = new StreamFollower(options, lastEventId, listener, Clock.systemUTC());
+        StreamFollower follower = new StreamFollower(
+                new StreamHttp(options, Map.of()), options, lastEventId, listener, Clock.systemUTC());
         Thread thread = new Thread(follower, "follower-under-test");
         thread.setDaemon(true);
         thread.start();
