@@ -137,7 +137,19 @@ public final class EventsCommand {
         });
         request.put("limit", limit).put("dryRun", dryRun);
         JsonNode answer = hub.connect().post("/api/events/replay", request);
-        output.say((dryRun ? "would replay " : "replayed ") + answer.path("events").size() + " events", answer);
+        return sayReplayed(output, answer, dryRun);
+    }
+
+    private static int sayReplayed(Output output, JsonNode answer, boolean dryRun) {
+        JsonNode stopped = answer.path("stopped");
+        StringBuilder said = new StringBuilder(dryRun ? "would replay " : "replayed ")
+                .append(answer.path("events").size()).append(" events");
+        stopped.path("notReplayed").forEach(id -> said.append("\nnot replayed: ").append(Table.text(id)));
+        output.say(said.toString(), answer);
+        if (stopped.isObject()) {
+            throw new CommandFailure(ExitCode.REFUSED, "the hub stopped before " + stopped.path("notReplayed").size() + " events, which are to be"
+                    + " replayed by id: " + stopped.path("detail").asText() + " (" + stopped.path("code").asText() + ")");
+        }
         return ExitCode.OK;
     }
 

@@ -8,7 +8,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionException;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -16,8 +15,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import io.waystation.channel.Channels;
+import io.waystation.event.CredentialHeaders;
 import io.waystation.event.Event;
 import io.waystation.event.Position;
 import io.waystation.event.PositionedEvent;
@@ -29,10 +31,9 @@ import io.waystation.journal.JournalFullException;
 
 /** Bean {@code eventsApi}: lists, shows and replays events. */
 public final class EventsApi {
+    private static final Logger LOG = LoggerFactory.getLogger(EventsApi.class);
     private static final int MOST = 1_000;
     private static final int USUAL = 50;
-    private static final Set<String> CREDENTIALS = Set.of(
-            "authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key", "x-auth-token", "x-gitlab-token");
 
     private final Journal journal;
     private final EventFinder finder;
@@ -92,7 +93,7 @@ public final class EventsApi {
         ObjectNode headers = json.putObject("headers");
         event.headers().toMap().forEach((name, values) -> {
             ArrayNode array = headers.putArray(name);
-            values.forEach(value -> array.add(CREDENTIALS.contains(name) ? "***" : value));
+            values.forEach(value -> array.add(CredentialHeaders.contains(name) ? "***" : value));
         });
         return json.put("body", Base64.getEncoder().encodeToString(event.body()));
     }
@@ -121,7 +122,10 @@ public final class EventsApi {
                 .put("replayOf", record.event().id()));
     }
 
-    /** {@code POST /api/events/replay}: the newest events that match, in the order they came. */
+    /**
+     * {@code POST /api/events/replay}: the newest events that match, in the order they came. It ends with the first that the log
+     * does not take, and says which are replayed and which are not: who asks again for all would replay some twice.
+     */
     public void replayMany(Exchange exchange) {
         ApiRequest request = ApiRequest.of(exchange);
         EventCriteria criteria = EventCriteria.read(request::text, clock);
@@ -137,18 +141,48 @@ public final class EventsApi {
         Collections.reverse(chosen);
         ObjectNode answer = ApiAnswer.object().put("dryRun", dryRun).put("more", found.next() != 0);
         ArrayNode events = answer.putArray("events");
+        int replayed = 0;
         for (IndexEntry entry : chosen) {
-            ObjectNode row = events.addObject().put("id", entry.id()).put("position", entry.position().toString())
+            ObjectNode row = ApiAnswer.object().put("id", entry.id()).put("position", entry.position().toString())
                     .put("type", entry.type()).put("channel", entry.channel());
             if (!dryRun) {
-                row.put("replayed", journal.find(entry.position().offset())
-                        .map(record -> append(again(record.event(), into)).position().toString()).orElse(null));
+                Optional<String> as;
+                try {
+                    as = replayed(entry, into);
+                } catch (RuntimeException refused) {
+                    if (replayed == 0) {
+                        throw refused;
+                    }
+                    answer.set("stopped", stopped(refused, chosen.subList(events.size(), chosen.size())));
+                    break;
+                }
+                row.put("replayed", as.orElse(null));
+                replayed += as.isPresent() ? 1 : 0;
             }
+            events.add(row);
         }
         if (!dryRun) {
-            Audit.note(exchange, "replayed", chosen.size() + " events");
+            Audit.note(exchange, "replayed", replayed + " of " + chosen.size() + " events");
         }
         ApiAnswer.json(exchange, dryRun ? 200 : 202, answer);
+    }
+
+    private Optional<String> replayed(IndexEntry entry, Optional<String> into) {
+        return journal.find(entry.position().offset())
+                .map(record -> append(again(record.event(), into)).position().toString());
+    }
+
+    private static ObjectNode stopped(RuntimeException why, List<IndexEntry> left) {
+        LOG.warn("A replay stopped before event {} and {} others", left.get(0).id(), left.size() - 1, why);
+        ObjectNode stopped = ApiAnswer.object();
+        if (why instanceof ProblemException refused) {
+            stopped.put("code", refused.code()).put("detail", refused.getMessage());
+        } else {
+            stopped.put("code", "internal-error").put("detail", "The hub could not go on. The log has the reason.");
+        }
+        ArrayNode ids = stopped.putArray("notReplayed");
+        left.forEach(entry -> ids.add(entry.id()));
+        return stopped;
     }
 
     private Optional<String> into(ApiRequest request) {

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.waystation.event.ConnectionHeaders;
+import io.waystation.event.CredentialHeaders;
 import io.waystation.event.Headers;
 import io.waystation.event.Headers.Header;
 
@@ -26,13 +27,6 @@ import io.waystation.event.Headers.Header;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1">RFC 9110, section 7.6.1, hop-by-hop headers</a>
  */
 final class RelayedHeaders {
-    private static final Set<String> CREDENTIALS = Set.of(
-            "api-key", "apikey", "authentication", "authorization", "cf-access-client-secret", "cf-access-jwt-assertion",
-            "cookie", "cookie2", "job-token", "private-token", "set-cookie", "x-access-token", "x-amz-security-token",
-            "x-amzn-oidc-accesstoken", "x-amzn-oidc-data", "x-api-key", "x-api-token", "x-auth-token",
-            "x-authorization", "x-csrf-token", "x-forwarded-access-token", "x-forwarded-authorization",
-            "x-gitlab-token", "x-goog-iap-jwt-assertion", "x-vault-token", "x-webhook-secret", "x-webhook-token",
-            "x-xsrf-token");
     private static final int LONGEST_NAME = 128;
     private static final int REMEMBERED_NAMES = 4_096;
 
@@ -79,7 +73,7 @@ final class RelayedHeaders {
                 || name.equals("host") || isCamelControl(name)) {
             return false;
         }
-        return keepCredentials || !CREDENTIALS.contains(name) && !moreCredentials.contains(name);
+        return keepCredentials || !CredentialHeaders.contains(name) && !moreCredentials.contains(name);
     }
 
     /** Whether a Camel component might act on a header of this name, however it is spelt. */

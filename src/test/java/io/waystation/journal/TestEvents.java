@@ -16,6 +16,7 @@ public final class TestEvents {
     private String key = "k";
     private String deliveryId;
     private byte[] body = new byte[0];
+    private Headers headers = Headers.of("content-type", "application/json");
 
     private TestEvents(String id, String channel, String verified) {
         this.id = id;
@@ -61,8 +62,13 @@ public final class TestEvents {
         return this;
     }
 
+    public TestEvents headers(Headers value) {
+        headers = value;
+        return this;
+    }
+
     public Event build() {
         return new Event(id, channel, source, type, null, Instant.ofEpochMilli(1_767_225_600_000L), key, verified,
-                deliveryId, null, "POST", "/" + channel, null, Headers.of("content-type", "application/json"), body);
+                deliveryId, null, "POST", "/" + channel, null, headers, body);
     }
 }
