@@ -1,7 +1,6 @@
 package io.waystation.cli;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
@@ -11,10 +10,17 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 import javax.net.ssl.SSLHandshakeException;
@@ -23,6 +29,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import io.waystation.relay.AnyCertificate;
+import io.waystation.relay.StreamBody;
 
 /** Calls the API of a hub; whatever is not a success ends the command with the hub's reason. */
 final class HubClient {
@@ -83,22 +90,28 @@ final class HubClient {
      * Opens an event stream; whatever is not one ends the command with the hub's reason.
      *
      * @param lastEventId where to go on, or empty
+     * @param longestWait for the head of the answer
      * @throws IOException when nobody answers
      */
-    InputStream stream(String path, String lastEventId) throws IOException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(hub + path))
+    StreamBody stream(String path, String lastEventId, Duration longestWait) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(hub + path)).timeout(longestWait)
                 .header("Authorization", "Bearer " + token).header("Accept", "text/event-stream");
         if (!lastEventId.isEmpty()) {
             request.header("Last-Event-ID", lastEventId);
         }
         try {
-            HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
+            HttpResponse<Flow.Publisher<List<ByteBuffer>>> response = http.send(request.build(), BodyHandlers.ofPublisher());
             if (response.statusCode() == 200) {
-                return response.body();
+                StreamBody body = new StreamBody();
+                response.body().subscribe(body);
+                return body;
             }
-            try (InputStream body = response.body()) {
-                throw refused(response.statusCode(), body.readAllBytes());
-            }
+            BodySubscriber<byte[]> problem = BodySubscribers.ofByteArray();
+            response.body().subscribe(problem);
+            throw refused(response.statusCode(),
+                    problem.getBody().toCompletableFuture().get(longestWait.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (ExecutionException | TimeoutException cut) {
+            throw new IOException("the answer broke off", cut);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new CommandFailure(ExitCode.FAILED, "interrupted while waiting for " + hub);

@@ -1,10 +1,10 @@
 package io.waystation.cli;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -12,18 +12,24 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import io.waystation.relay.EventStreamParser;
+import io.waystation.relay.StreamBody;
 import io.waystation.relay.StreamMessage;
 
-/** Prints the events of an operation until its last one; connects again, behind the last event it has, when it has to. */
+/**
+ * Prints the events of an operation until its last one; connects again, behind the last event it has, when the connection broke or
+ * was silent for too long.
+ */
 final class OperationFollower implements EventStreamParser.Listener {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LARGEST_EVENT = 1 << 20;
-    private static final int BUFFER = 8192;
+    /** Two and a half heartbeats of a hub. */
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(75);
     private static final int FAILURES_ALLOWED = 60;
 
     private final HubClient client;
     private final String path;
     private final PrintWriter out;
+    private final Duration longestSilence;
     private String lastEventId = "";
     private JsonNode end;
 
@@ -33,23 +39,27 @@ final class OperationFollower implements EventStreamParser.Listener {
      * @param path of the operation in the API
      */
     OperationFollower(HubClient client, String path, PrintWriter out) {
+        this(client, path, out, LONGEST_SILENCE);
+    }
+
+    OperationFollower(HubClient client, String path, PrintWriter out, Duration longestSilence) {
         this.client = client;
         this.path = path;
         this.out = out;
+        this.longestSilence = longestSilence;
     }
 
     /** Data of the last event. */
     JsonNode untilItEnds() {
         int failures = 0;
         while (end == null) {
-            try (InputStream body = client.stream(path + "/stream", lastEventId)) {
+            try (StreamBody body = client.stream(path + "/stream", lastEventId, longestSilence)) {
                 EventStreamParser parser = new EventStreamParser(LARGEST_EVENT, this);
-                byte[] buffer = new byte[BUFFER];
-                int read = body.read(buffer);
-                while (read >= 0) {
+                List<ByteBuffer> pieces = next(body);
+                while (!pieces.isEmpty()) {
                     failures = 0;
-                    parser.feed(ByteBuffer.wrap(buffer, 0, read));
-                    read = end == null ? body.read(buffer) : -1; // nothing comes after the end but a heartbeat
+                    pieces.forEach(parser::feed);
+                    pieces = end == null ? next(body) : List.of(); // nothing comes after the end but a heartbeat
                 }
             } catch (IOException dropped) {
                 if (++failures > FAILURES_ALLOWED) {
@@ -61,6 +71,19 @@ final class OperationFollower implements EventStreamParser.Listener {
             }
         }
         return end;
+    }
+
+    private List<ByteBuffer> next(StreamBody body) throws IOException {
+        try {
+            List<ByteBuffer> pieces = body.next(longestSilence);
+            if (pieces == null) {
+                throw new IOException("nothing came for " + longestSilence.toSeconds() + " s");
+            }
+            return pieces;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.FAILED, "interrupted");
+        }
     }
 
     private static void pause() {

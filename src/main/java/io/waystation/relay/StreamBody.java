@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * The body of an open response, pulled piece by piece with a time limit. Asks the connection for one more
  * piece only when one was taken, so an unread stream stops the sender by TCP and costs no memory here.
  */
-final class StreamBody implements Flow.Subscriber<List<ByteBuffer>>, AutoCloseable {
+public final class StreamBody implements Flow.Subscriber<List<ByteBuffer>>, AutoCloseable {
     private static final int PIECES_AHEAD = 4;
 
     private final BlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
@@ -26,7 +26,7 @@ final class StreamBody implements Flow.Subscriber<List<ByteBuffer>>, AutoCloseab
      * @return the bytes; empty list at the clean end of the body; null when nothing came in time
      * @throws IOException when the connection broke
      */
-    List<ByteBuffer> next(Duration longest) throws IOException, InterruptedException {
+    public List<ByteBuffer> next(Duration longest) throws IOException, InterruptedException {
         Piece piece = pieces.poll(longest.toMillis(), TimeUnit.MILLISECONDS);
         if (piece == null) {
             return null;

@@ -8,11 +8,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 import com.sun.net.httpserver.HttpServer;
+import io.waystation.relay.ScriptedServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -49,5 +51,29 @@ class OperationFollowerTest {
             over.countDown();
             hub.stop(0);
         }
+    }
+
+    @Test
+    @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void asksAgainWhenTheHubFallsSilent() throws Exception {
+        try (ScriptedServer hub = new ScriptedServer((number, request, answer) -> {
+            if (number == 1) {
+                answer.hold(); // not even a head
+            }
+            answer.stream().raw(number == 2 ? event(1, "running") : event(2, "succeeded"));
+            answer.hold();
+        })) {
+            HubClient client = new HubClient(hub.address(""), "token", false);
+            StringWriter said = new StringWriter();
+
+            new OperationFollower(client, "/api/operations/op", new PrintWriter(said), Duration.ofMillis(500)).untilItEnds();
+
+            assertThat(said.toString()).contains("e1").contains("e2");
+            assertThat(hub.requests().get(2).header("last-event-id")).isEqualTo("1");
+        }
+    }
+
+    private static String event(int number, String state) {
+        return "id: " + number + "\nevent: e" + number + "\ndata: {\"operationId\":\"op\",\"timestamp\":\"now\",\"state\":\"" + state + "\"}\n\n";
     }
 }
