@@ -14,13 +14,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The folder that holds everything a hub keeps: one owner at a time, one format version.
@@ -107,7 +105,7 @@ public final class DataFolder implements Closeable {
         }
         if (found < FORMAT) {
             Files.createDirectories(log());
-            writeAtomically(format, FORMAT + "\n"); // format 0, the folder without the file, needs no other change
+            OwnerOnlyFile.replace(format, FORMAT + "\n"); // format 0, the folder without the file, needs no other change
         }
     }
 
@@ -133,16 +131,6 @@ public final class DataFolder implements Closeable {
             throw new StartupException("data-format-newer",
                     "the file " + format + " holds '" + text + "' where a format number should be", e);
         }
-    }
-
-    private void writeAtomically(Path file, String text) throws IOException {
-        Path draft = file.resolveSibling(file.getFileName() + ".new");
-        try (FileChannel out = FileChannel.open(draft, Set.of(StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE))) {
-            out.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
-            out.force(true);
-        }
-        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static String reason(IOException e) {

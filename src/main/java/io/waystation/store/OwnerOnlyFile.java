@@ -32,7 +32,7 @@ public final class OwnerOnlyFile {
      * @throws FileAlreadyExistsException when there is one already
      */
     public static void create(Path file, String text) throws IOException {
-        Path draft = draft(file, text);
+        Path draft = draft(file, text.getBytes(StandardCharsets.UTF_8));
         try {
             publish(draft, file);
             try {
@@ -69,7 +69,12 @@ public final class OwnerOnlyFile {
 
     /** Makes a file or puts another one in its place; it is on the disk when this returns. */
     public static void replace(Path file, String text) throws IOException {
-        Path draft = draft(file, text);
+        replace(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The same with bytes. */
+    public static void replace(Path file, byte[] content) throws IOException {
+        Path draft = draft(file, content);
         try {
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
@@ -79,10 +84,10 @@ public final class OwnerOnlyFile {
     }
 
     /** A file beside it with a name of its own, whole and on the disk. */
-    private static Path draft(Path file, String text) throws IOException {
+    private static Path draft(Path file, byte[] content) throws IOException {
         Path draft = Files.createTempFile(file.toAbsolutePath().getParent(), "." + file.getFileName() + "-", ".new", ownerOnly(file));
         try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+            ByteBuffer bytes = ByteBuffer.wrap(content);
             while (bytes.hasRemaining()) {
                 out.write(bytes);
             }
@@ -96,7 +101,13 @@ public final class OwnerOnlyFile {
 
     /** Brings the name of a file to the disk, which may be lost in a loss of power otherwise. */
     private static void force(Path file) throws IOException {
-        try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent())) {
+        FileChannel folder;
+        try {
+            folder = FileChannel.open(file.toAbsolutePath().getParent());
+        } catch (IOException notOnThisSystem) {
+            return; // Windows opens no folders; the rename is safe there without
+        }
+        try (folder) {
             folder.force(true);
         }
     }

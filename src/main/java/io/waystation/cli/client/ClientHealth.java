@@ -3,10 +3,14 @@ package io.waystation.cli.client;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -17,8 +21,8 @@ import org.apache.camel.Route;
 import org.apache.camel.support.service.ServiceSupport;
 
 /**
- * Answers {@code GET /health}: 200 only while the stream is connected and not silent, else 503; either way
- * with what is known as JSON. {@code GET /livez} answers 200 as long as the process answers at all.
+ * Answers {@code GET /health}: 200 only while every followed stream is connected and not silent, else 503; either way
+ * with what is known as JSON: of the first stream that is not well, else of the first, and of each where routes follow several. {@code GET /livez} answers 200 as long as the process answers at all.
  */
 final class ClientHealth extends ServiceSupport {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -62,14 +66,13 @@ final class ClientHealth extends ServiceSupport {
 
     private void answer(HttpExchange exchange, boolean streamCounts) throws IOException {
         try (exchange) {
-            boolean healthy = false;
+            List<Stream> streams = streams();
+            boolean healthy = !streams.isEmpty() && streams.stream().allMatch(stream -> stream.status().healthy());
             ObjectNode json = JSON.createObjectNode();
-            for (Route route : context.getRoutes()) {
-                if (route.getConsumer() instanceof SseConsumer consumer) {
-                    StreamStatus.Snapshot status = consumer.status().snapshot();
-                    describe(json, status).put("inFlight", consumer.inFlight());
-                    healthy = status.healthy();
-                }
+            streams.stream().min(Comparator.comparing(stream -> stream.status().healthy())).ifPresent(stream -> describe(json, stream));
+            if (streams.size() > 1) {
+                ArrayNode each = json.putArray("streams");
+                streams.forEach(stream -> describe(each.addObject().put("route", stream.route()), stream));
             }
             json.put("deadLetters", deadLetters.count());
             byte[] body = (JSON.writeValueAsString(json) + "\n").getBytes(StandardCharsets.UTF_8);
@@ -79,12 +82,27 @@ final class ClientHealth extends ServiceSupport {
         }
     }
 
-    private static ObjectNode describe(ObjectNode json, StreamStatus.Snapshot status) {
+    private List<Stream> streams() {
+        List<Stream> streams = new ArrayList<>();
+        for (Route route : context.getRoutes()) {
+            if (route.getConsumer() instanceof SseConsumer consumer) {
+                streams.add(new Stream(route.getRouteId(), consumer.status().snapshot(), consumer.inFlight()));
+            }
+        }
+        return streams;
+    }
+
+    private record Stream(String route, StreamStatus.Snapshot status, int inFlight) {
+    }
+
+    private static void describe(ObjectNode json, Stream stream) {
+        StreamStatus.Snapshot status = stream.status();
         json.put("status", status.state()).put("dialect", status.dialect()).put("since", status.since().toString());
         ObjectNode last = status.lastEventId() == null ? json.putNull("lastEvent").objectNode() : json.putObject("lastEvent");
         last.put("id", status.lastEventId()).put("position", status.lastPosition())
                 .put("at", String.valueOf(status.lastEventAt())).put("lagMillis", status.lagMillis());
-        return json.put("received", status.received()).put("reconnects", status.reconnects()).put("gaps", status.gaps())
-                .put("unreadable", status.unreadable()).put("problem", status.problem());
+        json.put("received", status.received()).put("reconnects", status.reconnects()).put("gaps", status.gaps())
+                .put("unreadable", status.unreadable()).put("problem", status.problem())
+                .put("inFlight", stream.inFlight());
     }
 }

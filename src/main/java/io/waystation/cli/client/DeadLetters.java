@@ -1,13 +1,11 @@
 package io.waystation.cli.client;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +23,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.waystation.event.Event;
 import io.waystation.event.EventHeaders;
 import io.waystation.relay.EventJson;
+import io.waystation.store.OwnerOnlyFile;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,28 +104,10 @@ public final class DeadLetters {
         letter.set("event", JSON.readTree(EventJson.write(event)));
         Files.createDirectories(dead);
         String name = SafeName.of(event) + "." + step.replaceAll("[^a-z]", "_") + ENDING;
-        write(dead.resolve(name), JSON.writeValueAsBytes(letter));
+        OwnerOnlyFile.replace(dead.resolve(name), JSON.writeValueAsBytes(letter));
         LOG.error("event {} ({}) is a dead letter: {} after {} attempts; send it again with: waystation events replay {} "
                 + "--client {}", event.id(), event.type(), reason, attempts, id(Path.of(name)), dead.getParent());
         expire();
-    }
-
-    private static void write(Path file, byte[] content) throws IOException {
-        Path draft = file.resolveSibling("." + file.getFileName() + ".new");
-        try (FileChannel out = FileChannel.open(draft, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
-            ByteBuffer bytes = ByteBuffer.wrap(content);
-            while (bytes.hasRemaining()) {
-                out.write(bytes);
-            }
-            out.force(true);
-        }
-        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
-            folder.force(true);
-        } catch (IOException notOnThisSystem) {
-            // Windows opens no folders; the rename is safe there without
-        }
     }
 
     /**
@@ -154,7 +135,7 @@ public final class DeadLetters {
 
     private static void setAside(Exchange exchange, Path file, byte[] content) throws IOException {
         Files.createDirectories(file.getParent());
-        write(file, content);
+        OwnerOnlyFile.replace(file, content);
         exchange.setRouteStop(true);
     }
 
@@ -247,21 +228,32 @@ public final class DeadLetters {
         }
     }
 
-    /** Deletes letters that were kept long enough; looks once an hour, because a target that is down leaves many. */
-    synchronized void expire() throws IOException {
+    /**
+     * Deletes letters that were kept long enough, and what a killed process left of others; looks once an hour, because a target
+     * that is down leaves many. What cannot be deleted is said, and is no reason to take a step that has its letter again.
+     */
+    synchronized void expire() {
         if (clock.instant().isBefore(nextExpiry)) {
             return;
         }
         nextExpiry = clock.instant().plus(BETWEEN_EXPIRIES);
-        for (Path file : files()) {
-            try {
-                if (Files.getLastModifiedTime(file).toInstant().isBefore(clock.instant().minus(kept))) {
-                    LOG.warn("dead letter {} was kept for {} days and is deleted", file.getFileName(), kept.toDays());
-                    Files.deleteIfExists(file);
-                }
-            } catch (NoSuchFileException movedMeanwhile) {
-                // replayed
+        try (Stream<Path> files = Files.list(dead)) {
+            files.forEach(this::expire);
+        } catch (IOException | UncheckedIOException unreadable) {
+            LOG.warn("old dead letters in {} cannot be deleted: {}", dead, unreadable.toString());
+        }
+    }
+
+    private void expire(Path file) {
+        try {
+            if (Files.getLastModifiedTime(file).toInstant().isBefore(clock.instant().minus(kept))) {
+                LOG.warn("dead letter {} was kept for {} days and is deleted", file.getFileName(), kept.toDays());
+                Files.deleteIfExists(file);
             }
+        } catch (NoSuchFileException movedMeanwhile) {
+            // replayed
+        } catch (IOException failed) {
+            LOG.warn("dead letter {} cannot be deleted when it is old: {}", file.getFileName(), failed.toString());
         }
     }
 }

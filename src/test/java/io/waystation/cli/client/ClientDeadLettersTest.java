@@ -3,7 +3,10 @@ package io.waystation.cli.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
@@ -74,5 +77,39 @@ class ClientDeadLettersTest extends ClientScene {
         assertThat(all(letters)).extracting(letter -> letter.event().id()).containsExactly("event-1");
         assertThat(Files.getPosixFilePermissions(folder.resolve("data"))).as("whole requests are in there")
                 .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+    }
+
+    @Test
+    void letsNobodyElseReadALetterInAFolderThatOthersMayRead() throws Exception {
+        Files.createDirectory(folder.resolve("data"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        channel.publish(1, "a", "one");
+
+        start("target", target(422).address("/").toString());
+
+        DeadLetters letters = DeadLetters.of(folder.resolve("data"));
+        await().until(() -> letters.count() == 1);
+        assertThat(folder.resolve("data/dead-letters")).isDirectoryContaining(file -> file.toString().endsWith(".json"))
+                .isDirectoryNotContaining(file -> !isOwnerOnly(file));
+    }
+
+    private static boolean isOwnerOnly(Path file) {
+        try {
+            return Files.getPosixFilePermissions(file).equals(PosixFilePermissions.fromString("rw-------"));
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
+    }
+
+    @Test
+    void takesAStepOnceAlthoughOldLettersCannotBeDeleted() throws Exception {
+        Path loop = Files.createDirectories(folder.resolve("data/dead-letters")).resolve("loop.json");
+        Files.createSymbolicLink(loop, loop);
+        RecordingTarget target = target(422);
+        channel.publish(1, "a", "one");
+
+        start("target", target.address("/").toString());
+
+        await().untilAsserted(() -> assertThat(folder.resolve("data/position")).hasContent("10-1"));
+        assertThat(target.bodies()).containsExactly("one");
     }
 }
