@@ -45,6 +45,9 @@ public record Event(
         Headers headers,
         byte[] body) {
 
+    /** Type of an event nothing is known about. */
+    public static final String UNKNOWN_TYPE = "io.waystation.webhook";
+
     /** Value of {@link #verified()} when nothing vouches for the sender. */
     public static final String UNVERIFIED = "none";
 

@@ -9,9 +9,6 @@ import io.waystation.event.Headers;
  */
 @FunctionalInterface
 interface Classifier {
-    /** Type of an event nothing is known about. */
-    String UNKNOWN_TYPE = "io.waystation.webhook";
-
     /** What the request is about. */
     EventAttributes classify(Headers headers, byte[] body);
 }

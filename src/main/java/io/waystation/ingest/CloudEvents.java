@@ -4,6 +4,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
+import io.waystation.event.Event;
 import io.waystation.event.Headers;
 import io.waystation.ingest.JsonFields.Wanted;
 
@@ -31,7 +32,7 @@ final class CloudEvents implements Classifier {
             JsonFields fields = JsonFields.read(body, WANTED);
             return attributes(fields.get("type"), fields.get("source"), fields.get("subject"), fields.get("id"));
         }
-        return new EventAttributes(UNKNOWN_TYPE, null, null, null);
+        return new EventAttributes(Event.UNKNOWN_TYPE, null, null, null);
     }
 
     /** Standard Webhooks: the type is a field of the payload, the id a header. */
@@ -52,7 +53,7 @@ final class CloudEvents implements Classifier {
     private static String ownType(String text) {
         String type = Allowed.type(text);
         if (type == null) {
-            return UNKNOWN_TYPE;
+            return Event.UNKNOWN_TYPE;
         }
         return Provider.isTypeOfHub(type.toLowerCase(Locale.ROOT)) ? "claimed." + type : type;
     }

@@ -33,7 +33,6 @@ import io.waystation.http.QueryString;
  */
 public final class Replays {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String UNKNOWN_TYPE = "io.waystation.webhook";
 
     private final ChannelReaders readers;
     private final ChannelQuotas quotas;
@@ -103,7 +102,7 @@ public final class Replays {
 
     private Event fresh(ChannelPolicy policy, Headers headers, byte[] body) {
         String channel = policy.name();
-        return new Event(ids.generate().toString(), channel, "/channel/" + channel, UNKNOWN_TYPE, null,
+        return new Event(ids.generate().toString(), channel, "/channel/" + channel, Event.UNKNOWN_TYPE, null,
                 clock.instant(), channel, Event.UNVERIFIED, null, null, "POST", "/" + channel, null, headers, body);
     }
 

@@ -126,7 +126,7 @@ abstract sealed class StreamDecoder permits StreamDecoder.Own, GosmeeDecoder, Sm
             }
             String ownChannel = texts.getOrDefault("channel", channel);
             return new StreamItem.Received(new Event(texts.get("id"), ownChannel, texts.getOrDefault("source", "/" + ownChannel),
-                    texts.getOrDefault("type", WebhookAttributes.UNKNOWN_TYPE), texts.get("subject"), time(texts.get("time")),
+                    texts.getOrDefault("type", Event.UNKNOWN_TYPE), texts.get("subject"), time(texts.get("time")),
                     texts.getOrDefault("key", ownChannel), texts.getOrDefault("verified", Event.UNVERIFIED),
                     texts.get("deliveryid"), texts.get("replayof"), texts.getOrDefault("method", "POST"),
                     texts.getOrDefault("path", "/" + ownChannel), texts.get("query"), headers, body));

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.waystation.event.Event;
 import io.waystation.event.Headers;
 
 class ClassificationTest {
@@ -93,7 +94,7 @@ class ClassificationTest {
         assertThat(classify(Provider.STANDARD_WEBHOOKS, "{'type':'user.created'}", "webhook-id", "msg_1"))
                 .isEqualTo(new EventAttributes("user.created", null, null, "msg_1"));
         assertThat(classify(Provider.NONE, "{'type':'user.created'}"))
-                .isEqualTo(new EventAttributes(Classifier.UNKNOWN_TYPE, null, null, null));
+                .isEqualTo(new EventAttributes(Event.UNKNOWN_TYPE, null, null, null));
     }
 
     @Test
@@ -115,7 +116,7 @@ class ClassificationTest {
         assertThat(claimed.type()).isEqualTo("claimed." + type);
         assertThat(claimed.source()).isNull();
         assertThat(classify(Provider.STANDARD_WEBHOOKS, "{'type':'" + type + "'}").type()).startsWith("claimed.");
-        assertThat(classify(Provider.HMAC, "{}", "x-github-event", "release").type()).isEqualTo(Classifier.UNKNOWN_TYPE);
+        assertThat(classify(Provider.HMAC, "{}", "x-github-event", "release").type()).isEqualTo(Event.UNKNOWN_TYPE);
     }
 
     @Test

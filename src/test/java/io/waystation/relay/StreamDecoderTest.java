@@ -13,6 +13,7 @@ import io.waystation.event.Headers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamDecoderTest {
@@ -49,6 +50,20 @@ class StreamDecoderTest {
         assertThat(event.source()).isEqualTo("/github/acme/site");
         assertThat(event.key()).isEqualTo("/github/acme/site");
         assertThat(event.verified()).isEqualTo(Event.UNVERIFIED);
+    }
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '`', value = {
+        "x-event-key | repo:push | {} | com.bitbucket.repo.push",
+        "x-gitlab-event | Push Hook | {\"object_kind\":\"push\"} | com.gitlab.push",
+        "x-gitlab-event | Merge Request Hook | {\"object_kind\":\"merge_request\",\"object_attributes\":{\"action\":\"open\"}} | com.gitlab.merge_request.open",
+        "x-github-event | pull_request | {\"action\":\"opened\"} | com.github.pull_request.opened",
+        "x-shopify-topic | orders/create | {} | com.shopify.orders.create"}, delimiter = '|')
+    void callsEventsOfOtherRelaysWhatAHubCallsThem(String header, String name, String body, String type) {
+        String frame = "{\"content-type\":\"application/json\",\"" + header + "\":\"" + name + "\",\"body\":" + body + "}";
+
+        assertThat(event(StreamDialect.SMEE, frame).type()).isEqualTo(type);
+        assertThat(event(StreamDialect.GOSMEE, frame).type()).isEqualTo(type);
     }
 
     @ParameterizedTest
