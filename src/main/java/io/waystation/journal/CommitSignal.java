@@ -2,8 +2,6 @@ package io.waystation.journal;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 
 import io.waystation.event.Position;
@@ -14,8 +12,6 @@ import org.slf4j.LoggerFactory;
 final class CommitSignal {
     private static final Logger LOG = LoggerFactory.getLogger(CommitSignal.class);
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition moved = lock.newCondition();
     private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
     private volatile Position tail = Position.START;
 
@@ -29,12 +25,6 @@ final class CommitSignal {
     }
 
     void tell() {
-        lock.lock();
-        try {
-            moved.signalAll();
-        } finally {
-            lock.unlock();
-        }
         long offset = tail.offset();
         for (LongConsumer listener : listeners) {
             try {
@@ -51,24 +41,5 @@ final class CommitSignal {
 
     void ignore(LongConsumer listener) {
         listeners.remove(listener);
-    }
-
-    boolean awaitBeyond(long offset, long nanos) throws InterruptedException {
-        if (tail.offset() > offset) {
-            return true;
-        }
-        long left = nanos;
-        lock.lockInterruptibly();
-        try {
-            while (tail.offset() <= offset) {
-                if (left <= 0) {
-                    return false;
-                }
-                left = moved.awaitNanos(left);
-            }
-            return true;
-        } finally {
-            lock.unlock();
-        }
     }
 }

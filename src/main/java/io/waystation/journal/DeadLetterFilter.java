@@ -18,14 +18,4 @@ public record DeadLetterFilter(String group, String channel, DeadLetter.State st
             throw new IllegalArgumentException("limit must be from 1 to " + MOST + ", not " + limit);
         }
     }
-
-    /** The newest dead letters of all groups. */
-    public static DeadLetterFilter newest(int limit) {
-        return new DeadLetterFilter(null, null, null, null, limit);
-    }
-
-    /** The newest dead letters of one group. */
-    public static DeadLetterFilter of(String group, int limit) {
-        return new DeadLetterFilter(group, null, null, null, limit);
-    }
 }

@@ -33,11 +33,6 @@ final class GroupWindow {
         return Math.max(0, limit - open.size() - finished.size());
     }
 
-    /** Whether nothing is open. */
-    boolean isEmpty() {
-        return open.isEmpty();
-    }
-
     /**
      * Takes a record in that stands for the offsets {@code (after, offset]}.
      *

@@ -266,15 +266,6 @@ public final class Journal implements EventHistory, Closeable {
     }
 
     /**
-     * Waits until an event beyond an offset is durable.
-     *
-     * @return whether there is one
-     */
-    public boolean awaitBeyond(long offset, Duration atMost) throws InterruptedException {
-        return signal.awaitBeyond(offset, atMost.toNanos());
-    }
-
-    /**
      * Calls a listener with the tail's offset after every commit, on the writer thread: it may only signal.
      *
      * @return stops the calls

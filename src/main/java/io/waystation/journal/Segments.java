@@ -95,10 +95,6 @@ final class Segments {
         return byFirst.values().stream().mapToLong(SegmentFile::size).sum();
     }
 
-    Path folder() {
-        return folder;
-    }
-
     static UncheckedIOException failure(String what, Exception cause) {
         return new UncheckedIOException(what + ": " + cause.getMessage(),
                 cause instanceof IOException io ? io : new IOException(cause));

@@ -44,10 +44,4 @@ public record FollowerOptions(
         }
         headers = Map.copyOf(headers);
     }
-
-    /** Options with the usual limits: silence of 75 s (two and a half heartbeats of 30 s), delays of 1 to 60 s. */
-    public static FollowerOptions of(URI address) {
-        return new FollowerOptions(address, Optional.empty(), null, Map.of(), null, false, Duration.ofSeconds(10),
-                Duration.ofSeconds(75), Duration.ofSeconds(1), Duration.ofSeconds(60), EventStreamParser.DEFAULT_MAX_BYTES);
-    }
 }

@@ -1,6 +1,5 @@
 package io.waystation.work;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.concurrent.ExecutorService;

@@ -53,9 +53,9 @@ class GroupFailureTest {
         log.append(TestEvents.verified("bad", "c").body("keep me").build());
         log.append(TestEvents.verified("good", "c").build());
         log.awaitSeen("good");
-        await().untilAsserted(() -> assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 10))).hasSize(1));
+        await().untilAsserted(() -> assertThat(log.deadLettersOf("g")).hasSize(1));
 
-        DeadLetter letter = log.deadLetters().list(DeadLetterFilter.of("g", 10)).get(0);
+        DeadLetter letter = log.deadLettersOf("g").get(0);
         assertThat(letter.reason()).isEqualTo("cannot read this");
         assertThat(letter.errorClass()).isEqualTo(IllegalArgumentException.class.getName());
         assertThat(letter.attempts()).isEqualTo(1);
@@ -83,7 +83,7 @@ class GroupFailureTest {
         log.append(TestEvents.verified("good", "c").build());
 
         log.awaitSeen("good");
-        await().untilAsserted(() -> assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 10))).hasSize(1));
+        await().untilAsserted(() -> assertThat(log.deadLettersOf("g")).hasSize(1));
         await().untilAsserted(() -> assertThat(log.context().getInflightRepository().size()).isZero()); // a stop waits for them
     }
 
@@ -187,7 +187,7 @@ class GroupFailureTest {
 
         log.awaitSeen("e1", "e2", "e3", "e4");
         await().untilAsserted(() -> assertThat(log.status("g").lag()).isZero());
-        assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 9))).extracting(letter -> letter.event().event().id())
+        assertThat(log.deadLettersOf("g")).extracting(letter -> letter.event().event().id())
                 .containsExactly("poison");
     }
 
@@ -207,7 +207,7 @@ class GroupFailureTest {
         await().untilAsserted(() -> assertThat(log.status("g").lag()).isZero());
         assertThat(log.store().<List<String>>read(handle -> handle.createQuery("SELECT id FROM effect ORDER BY id")
                 .mapTo(String.class).list())).containsExactly("e1", "e2", "e3");
-        assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 9))).extracting(letter -> letter.event().event().id())
+        assertThat(log.deadLettersOf("g")).extracting(letter -> letter.event().event().id())
                 .containsExactly("e1-again");
     }
 
@@ -224,7 +224,7 @@ class GroupFailureTest {
         await().until(() -> log.status("g").deadLetters() == 1);
         broken.set(false);
 
-        log.deadLetters().requeue(List.of(log.deadLetters().list(DeadLetterFilter.of("g", 9)).get(0).id()));
+        log.deadLetters().requeue(List.of(log.deadLettersOf("g").get(0).id()));
 
         log.awaitSeen("e1");
         await().until(() -> log.status("g").deadLetters() == 0);
@@ -245,7 +245,7 @@ class GroupFailureTest {
 
         log.append(TestEvents.verified("e1", "c").build());
 
-        await().untilAsserted(() -> assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 1))).hasSize(1));
-        assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 1)).get(0).attempts()).isEqualTo(3);
+        await().untilAsserted(() -> assertThat(log.deadLettersOf("g")).hasSize(1));
+        assertThat(log.deadLettersOf("g").get(0).attempts()).isEqualTo(3);
     }
 }

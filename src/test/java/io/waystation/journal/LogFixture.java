@@ -137,6 +137,10 @@ public final class LogFixture implements AutoCloseable {
         return deadLetters;
     }
 
+    List<DeadLetter> deadLettersOf(String group) {
+        return deadLetters.list(new DeadLetterFilter(group, null, null, null, 100));
+    }
+
     public GroupStatus status(String group) {
         return groups.list().stream().filter(status -> status.name().equals(group)).findFirst().orElseThrow();
     }

@@ -127,7 +127,7 @@ class LogKameletsTest {
 
         await().untilAsserted(() -> assertThat(log.status("g").lag()).isZero());
         assertThat(seen).containsExactly("io", "io", "io", "handled", "bad", "good");
-        assertThat(log.deadLetters().list(DeadLetterFilter.of("g", 10)))
+        assertThat(log.deadLettersOf("g"))
                 .extracting(letter -> letter.event().event().id() + " " + letter.attempts() + " " + letter.routeId())
                 .containsExactlyInAnyOrder("io 3 reader", "bad 1 reader");
     }
