@@ -7,7 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import io.waystation.event.Event;
 
 /** Keeps what a follower reports. */
-class RecordingListener implements StreamFollower.Listener {
+final class RecordingListener implements StreamFollower.Listener {
     final List<FollowedEvent> events = new CopyOnWriteArrayList<>();
     final List<String> positions = new CopyOnWriteArrayList<>();
     final List<String> gaps = new CopyOnWriteArrayList<>();
@@ -16,6 +16,7 @@ class RecordingListener implements StreamFollower.Listener {
     final List<Duration> delays = new CopyOnWriteArrayList<>();
     final List<StreamDialect> dialects = new CopyOnWriteArrayList<>();
     volatile boolean needsAPerson;
+    private volatile Error failure;
 
     List<String> ids() {
         return events.stream().map(followed -> followed.event().id()).toList();
@@ -35,8 +36,18 @@ class RecordingListener implements StreamFollower.Listener {
         // not of interest
     }
 
+    /** The next event is not taken. */
+    void failOnceWith(Error error) {
+        failure = error;
+    }
+
     @Override
     public void event(FollowedEvent event) {
+        Error thrown = failure;
+        failure = null;
+        if (thrown != null) {
+            throw thrown;
+        }
         events.add(event);
     }
 
