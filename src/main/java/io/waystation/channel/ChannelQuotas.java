@@ -37,7 +37,7 @@ public final class ChannelQuotas {
     public ChannelQuotas(ChannelSettings settings, Clock clock) {
         this.settings = settings;
         this.clock = clock;
-        this.allOpen = new Meter(clock.millis(), Quota.UNLIMITED);
+        this.allOpen = new Meter(Quota.UNLIMITED);
         this.allOpenQuota = new Quota(0, 0, settings.openBytesPerDay(), 0);
     }
 
@@ -51,9 +51,7 @@ public final class ChannelQuotas {
         if (!quota.limitsPosts()) {
             return admit(policy, bytes);
         }
-        long now = clock.millis();
-        return sources.computeIfAbsent(source, name -> new Meter(now, quota))
-                .take(now, quota, bytes, "", () -> admit(policy, bytes));
+        return sources.computeIfAbsent(source, name -> new Meter(quota)).take(quota, bytes, "", () -> admit(policy, bytes));
     }
 
     /**
@@ -63,36 +61,36 @@ public final class ChannelQuotas {
      */
     public Optional<QuotaExceeded> admit(ChannelPolicy policy, long bytes) {
         Quota quota = policy.quota();
-        long now = clock.millis();
         if (policy.origin() == ChannelPolicy.Origin.ANONYMOUS) {
-            return admitToOpen(policy.name(), quota, now, bytes);
+            return admitToOpen(policy.name(), quota, bytes);
         }
         return quota.limitsPosts()
-                ? defined.computeIfAbsent(policy.name(), name -> new Meter(now, quota)).take(now, quota, bytes, "", NO_OTHER)
+                ? defined.computeIfAbsent(policy.name(), name -> new Meter(quota)).take(quota, bytes, "", NO_OTHER)
                 : Optional.empty();
     }
 
-    private Optional<QuotaExceeded> admitToOpen(String name, Quota quota, long now, long bytes) {
+    private Optional<QuotaExceeded> admitToOpen(String name, Quota quota, long bytes) {
         while (true) {
             Meter known = open.get(name);
-            Meter meter = known != null ? known : open.computeIfAbsent(name, first -> enters() ? new Meter(now, quota) : null);
+            Meter meter = known != null ? known : open.computeIfAbsent(name, first -> enters() ? new Meter(quota) : null);
             if (meter == null) {
+                long now = clock.millis();
                 if (!sweep(now)) {
                     return Optional.of(exceeded(settings.openLimit() + " open channels", now, now + 60_000));
                 }
             } else {
                 synchronized (meter) {
                     if (!meter.forgotten) {
-                        return take(name, meter, quota, now, bytes);
+                        return take(name, meter, quota, bytes);
                     }
                 }
             }
         }
     }
 
-    private Optional<QuotaExceeded> take(String name, Meter meter, Quota quota, long now, long bytes) {
-        Optional<QuotaExceeded> refusal = meter.take(now, quota, bytes, "",
-                () -> allOpen.take(now, allOpenQuota, bytes, " on all open channels together", NO_OTHER));
+    private Optional<QuotaExceeded> take(String name, Meter meter, Quota quota, long bytes) {
+        Optional<QuotaExceeded> refusal = meter.take(quota, bytes, "",
+                () -> allOpen.take(allOpenQuota, bytes, " on all open channels together", NO_OTHER));
         if (refusal.isPresent() && !meter.used) {
             forget(name, meter); // a name of which no post was ever taken is no channel in use
         }
@@ -119,12 +117,13 @@ public final class ChannelQuotas {
     /** Forgets idle open channels, at most once a second; true when there is room afterwards. */
     private boolean sweep(long now) {
         long last = lastSweep.get();
-        if (last != Long.MIN_VALUE && now - last < SWEEP_EVERY || !lastSweep.compareAndSet(last, now)) {
+        if (last != Long.MIN_VALUE && now >= last && now - last < SWEEP_EVERY || !lastSweep.compareAndSet(last, now)) {
             return openCount.get() < settings.openLimit();
         }
         long idleSince = now - settings.openIdle().toMillis();
         open.forEach((name, meter) -> {
             synchronized (meter) {
+                meter.seenAt = Math.min(meter.seenAt, now); // the clock has stepped back: idle from now on
                 if (meter.seenAt < idleSince) {
                     forget(name, meter);
                 }
@@ -139,7 +138,7 @@ public final class ChannelQuotas {
     }
 
     /** Token bucket and byte counter of one key. Guarded by itself; whoever holds one may take from a wider one. */
-    private static final class Meter {
+    private final class Meter {
         private double tokens;
         private long refilledAt;
         private long day;
@@ -148,22 +147,23 @@ public final class ChannelQuotas {
         private boolean used;
         private boolean forgotten;
 
-        Meter(long now, Quota quota) {
+        Meter(Quota quota) {
             this.tokens = quota.burst();
-            this.refilledAt = now;
-            this.seenAt = now;
-            this.day = now / DAY;
+            this.refilledAt = clock.millis();
+            this.seenAt = refilledAt;
+            this.day = refilledAt / DAY;
         }
 
         /** Takes the post if this quota and the other one let it through; else nothing is spent of either. */
         synchronized Optional<QuotaExceeded> take(
-                long now, Quota quota, long bytes, String where, Supplier<Optional<QuotaExceeded>> other) {
+                Quota quota, long bytes, String where, Supplier<Optional<QuotaExceeded>> other) {
+            long now = clock.millis(); // read under the lock: earlier than the last refill only when the clock has stepped back
             refill(now, quota);
             Optional<QuotaExceeded> refusal = refusal(now, quota, bytes, where).or(other);
             if (refusal.isEmpty()) {
                 tokens -= quota.eventsPerSecond() > 0 ? 1 : 0;
                 bytesToday += bytes;
-                seenAt = refilledAt;
+                seenAt = now;
                 used = true;
             }
             return refusal;
@@ -182,10 +182,10 @@ public final class ChannelQuotas {
         }
 
         private void refill(long now, Quota quota) {
-            long elapsed = Math.max(0, now - refilledAt); // a clock that steps back earns nothing
-            refilledAt = Math.max(now, refilledAt);
+            long elapsed = Math.max(0, now - refilledAt); // a step back earns nothing; from then on it goes on as ever
+            refilledAt = now;
             tokens = Math.min(quota.burst(), tokens + elapsed / 1000.0 * quota.eventsPerSecond());
-            if (now / DAY > day) {
+            if (now / DAY != day) {
                 day = now / DAY;
                 bytesToday = 0;
             }

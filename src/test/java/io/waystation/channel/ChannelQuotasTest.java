@@ -44,14 +44,51 @@ class ChannelQuotasTest {
     }
 
     @Test
-    void earnsNothingWhenTheClockStepsBack() {
+    void keepsToTheRateWhenTheClockStepsBack() {
         ChannelQuotas quotas = new ChannelQuotas(TestChannelSettings.with(), clock);
-        Quota quota = new Quota(1, 1, 0, 0);
+        Quota quota = new Quota(2, 2, 0, 0);
+        assertThat(admit(quotas, quota, 1)).isEmpty();
         assertThat(admit(quotas, quota, 1)).isEmpty();
 
         clock.move(Duration.ofHours(-1));
 
-        assertThat(admit(quotas, quota, 1)).isPresent();
+        assertThat(admit(quotas, quota, 1)).as("a step back earns nothing").isPresent();
+        for (int i = 0; i < 20; i++) {
+            clock.move(Duration.ofMillis(500));
+            assertThat(admit(quotas, quota, 1)).as("half a second earns one post").isEmpty();
+            assertThat(admit(quotas, quota, 1)).as("and no more").isPresent();
+        }
+    }
+
+    @Test
+    void countsTheBytesOfTheDayTheClockStepsBackTo() {
+        ChannelQuotas quotas = new ChannelQuotas(TestChannelSettings.with(), clock);
+        Quota quota = new Quota(0, 0, 100, 0);
+        assertThat(admit(quotas, quota, 100)).isEmpty();
+
+        clock.move(Duration.ofDays(-30));
+
+        assertThat(admit(quotas, quota, 100)).isEmpty();
+        QuotaExceeded refusal = admit(quotas, quota, 1).orElseThrow();
+        assertThat(refusal.reset()).isEqualTo(Instant.parse("2026-10-24T00:00:00Z"));
+        clock.move(Duration.ofDays(1));
+        assertThat(admit(quotas, quota, 100)).isEmpty();
+    }
+
+    @Test
+    void forgetsIdleOpenChannelsAlsoAfterTheClockSteppedBack() {
+        ChannelSettings settings = TestChannelSettings.with(
+                "waystation.channels.open-limit", "1", "waystation.channels.open-idle", "10m");
+        Channels channels = new Channels(settings);
+        ChannelQuotas quotas = new ChannelQuotas(settings, clock);
+        assertThat(quotas.admit(channels.policy("a").orElseThrow(), 1)).isEmpty();
+        assertThat(quotas.admit(channels.policy("b").orElseThrow(), 1)).isPresent();
+
+        clock.move(Duration.ofDays(-1));
+
+        assertThat(quotas.admit(channels.policy("b").orElseThrow(), 1)).as("not idle yet").isPresent();
+        clock.move(Duration.ofMinutes(11));
+        assertThat(quotas.admit(channels.policy("b").orElseThrow(), 1)).isEmpty();
     }
 
     @Test
