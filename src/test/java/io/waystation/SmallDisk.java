@@ -3,8 +3,10 @@ package io.waystation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 import org.junit.jupiter.api.Assumptions;
 
@@ -30,6 +32,21 @@ public final class SmallDisk implements AutoCloseable {
     /** Where it is. */
     public Path root() {
         return root;
+    }
+
+    /** Fills it to the last byte with a file of this name; returns the file. */
+    public Path fill(String name) throws IOException {
+        Path file = root.resolve(name);
+        for (int size : new int[] {64 * 1024, 1}) { // what is left may be less than a block
+            try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+                while (true) {
+                    out.write(new byte[size]);
+                }
+            } catch (IOException full) {
+                assertThat(full).hasMessageContaining("No space");
+            }
+        }
+        return file;
     }
 
     /** Nothing can be written to it any more. */

@@ -56,7 +56,7 @@ public final class Journal implements EventHistory, Closeable {
             WriteFault fault) throws IOException, SQLException {
         housekeeping = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "journal-retention"));
         segments = Segments.in(folder);
-        lowWater = LowWater.in(folder);
+        lowWater = LowWater.in(folder, segments.oldestOffset());
         newcomers = new Newcomers(folder);
         meters = new JournalMeters(registry);
         retention = new Retention(segments, readers, lowWater, losses, settings, clock);

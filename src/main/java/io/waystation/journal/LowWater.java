@@ -14,27 +14,41 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * How far each channel's events are gone: deleted with their segment, or older than the channel keeps them.
- * Kept in a file, so that a longer retention or a clock that steps back brings nothing back. Thread-safe.
+ * Kept in a file, so that a longer retention or a clock that steps back brings nothing back. The file also says where
+ * the log began: when it begins later, segments were deleted whose marks a full disk kept from being written, and every
+ * channel is taken to have lost something there rather than none. Thread-safe.
  */
 final class LowWater {
     private static final int MOST_CHANNELS = 50_000;
     private static final String FORGOTTEN = "*";
+    private static final String OLDEST = "*oldest";
+    private static final long UNKNOWN = Long.MAX_VALUE;
 
     private final Path file;
     private final Map<String, Long> gone = new ConcurrentHashMap<>();
     private volatile long forgotten;
+    private long savedOldest = 1;
     private boolean changed;
 
     private LowWater(Path file) {
         this.file = file;
     }
 
-    static LowWater in(Path folder) throws IOException {
+    /**
+     * Reads the marks of a log.
+     *
+     * @param oldestOffset where the log begins now
+     */
+    static LowWater in(Path folder, long oldestOffset) throws IOException {
         LowWater marks = new LowWater(folder.resolve("low-water"));
         if (Files.exists(marks.file)) {
+            marks.savedOldest = UNKNOWN; // files of earlier versions do not say it
             for (String line : Files.readAllLines(marks.file, StandardCharsets.UTF_8)) {
                 marks.parse(line);
             }
+        }
+        if (oldestOffset > marks.savedOldest) {
+            marks.raiseAll(oldestOffset - 1);
         }
         return marks;
     }
@@ -48,6 +62,8 @@ final class LowWater {
         String name = line.substring(space + 1);
         if (name.equals(FORGOTTEN)) {
             forgotten = offset;
+        } else if (name.equals(OLDEST)) {
+            savedOldest = offset;
         } else {
             gone.put(URLDecoder.decode(name, StandardCharsets.UTF_8), offset);
         }
@@ -76,22 +92,32 @@ final class LowWater {
 
     /** Writes the marks when they have changed. */
     synchronized void save(long oldestOffset) throws IOException {
-        if (!changed) {
+        if (!changed && oldestOffset == savedOldest) {
             return;
         }
         forget(oldestOffset);
         StringBuilder text = new StringBuilder();
         text.append(forgotten).append(' ').append(FORGOTTEN).append('\n');
+        text.append(oldestOffset).append(' ').append(OLDEST).append('\n');
         gone.forEach((channel, offset) -> text.append(offset).append(' ')
-                .append(channel.equals(FORGOTTEN) ? "%2A" : URLEncoder.encode(channel, StandardCharsets.UTF_8))
+                .append(URLEncoder.encode(channel, StandardCharsets.UTF_8).replace("*", "%2A"))
                 .append('\n'));
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.writeString(fresh, text);
-        try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        replace(text);
+        savedOldest = oldestOffset;
         changed = false;
+    }
+
+    private void replace(CharSequence text) throws IOException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            Files.writeString(fresh, text);
+            try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(fresh); // half of it would take room on a disk that is full
+        }
     }
 
     /** Drops marks below the whole log's: there one number does for all channels and hides nothing. */

@@ -51,15 +51,16 @@ final class Retention {
         channels = retention;
     }
 
-    /** Applies every rule once. */
+    /** Applies every rule once; one that fails keeps none of the others from making room. */
     synchronized void run() {
-        try {
-            moveChannelMarks();
-            deleteOld();
-            deleteBeyondSize();
-        } catch (IOException | RuntimeException failed) {
-            LOG.error("Retention failed and is tried again", failed);
+        for (Rule rule : List.<Rule>of(this::moveChannelMarks, this::deleteOld, this::deleteBeyondSize)) {
+            try {
+                rule.apply();
+            } catch (IOException | RuntimeException failed) {
+                LOG.error("Retention failed and is tried again", failed);
+            }
         }
+        saveMarks();
     }
 
     private void deleteOld() throws IOException {
@@ -98,10 +99,30 @@ final class Retention {
     private void delete(SegmentFile segment, long last, String reason) throws IOException {
         markChannels(segment, last);
         segments.remove(segment);
-        lowWater.save(segments.oldestOffset());
-        readers.evict(segment);
-        segment.retire();
+        saveMarks();
+        try {
+            segment.retire();
+        } catch (IOException failed) {
+            if (!segment.isRetired()) {
+                segments.add(segment); // to be tried again
+                throw failed;
+            }
+            LOG.warn("What is left beside {} cannot be deleted; the next start does", segment, failed);
+        }
+        readers.evict(segment); // after that, so that a reader given back meanwhile is closed too
         LOG.info("Deleted segment {} with events up to {}: {}", segment, last, reason);
+    }
+
+    /**
+     * A full disk may keep the marks from being written, which must not keep retention from making room on it: they
+     * are written when there is some, and a hub that ends before sees at its next start that they are missing.
+     */
+    private void saveMarks() {
+        try {
+            lowWater.save(segments.oldestOffset());
+        } catch (IOException unwritable) {
+            LOG.warn("How far events of channels are gone could not be written down and is tried again: {}", unwritable.toString());
+        }
     }
 
     private void markChannels(SegmentFile segment, long last) {
@@ -113,7 +134,7 @@ final class Retention {
         }
     }
 
-    private void moveChannelMarks() throws IOException {
+    private void moveChannelMarks() {
         Function<String, Optional<Duration>> retention = channels;
         if (retention == null) {
             return;
@@ -123,7 +144,6 @@ final class Retention {
             moveChannelMarks(segment, previousMillis, retention);
             previousMillis = segment == segments.newest() ? 0 : lastMillis(segment);
         }
-        lowWater.save(segments.oldestOffset());
     }
 
     private void moveChannelMarks(
@@ -168,6 +188,10 @@ final class Retention {
         }
         readers.giveBack(reader);
         return answer;
+    }
+
+    private interface Rule {
+        void apply() throws IOException;
     }
 
     private interface Question<T> {

@@ -19,7 +19,7 @@ final class SegmentFile {
     private final Path path;
     private final long first;
     private volatile long lastMillis = -1;
-    private boolean retired;
+    private volatile boolean retired;
 
     SegmentFile(Path folder, long first) {
         this.path = folder.resolve(String.format("%019d.db", first));
@@ -86,8 +86,14 @@ final class SegmentFile {
 
     /** Deletes it for good; waits for what {@link #ifThere} is doing with it. */
     synchronized void retire() throws IOException {
-        retired = true;
+        Files.deleteIfExists(path);
+        retired = true; // without its main file it is nothing; the next start deletes what may be left beside it
         delete();
+    }
+
+    /** Whether it is deleted for good. */
+    boolean isRetired() {
+        return retired;
     }
 
     /** Does something with the file that must not meet its deletion; whether it was still there. */

@@ -32,10 +32,11 @@ final class SegmentReaders implements Closeable {
         return new SegmentReader(file);
     }
 
+    /** Keeps a connection for the next reader, unless its segment was deleted meanwhile: an open file keeps its room on the disk. */
     void giveBack(SegmentReader reader) {
         SegmentReader superfluous = null;
         synchronized (this) {
-            if (closed) {
+            if (closed || reader.file().isRetired()) {
                 superfluous = reader;
             } else {
                 idle.addFirst(reader);

@@ -3,7 +3,6 @@ package io.waystation.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -52,10 +51,9 @@ class FullDiskTest {
     @Test
     void refusesPostsWhileTheDiskIsFullAndAcceptsAgainWhenThereIsRoom() throws Exception {
         Set<String> acknowledged = new HashSet<>();
-        Path ballast = disk.resolve("ballast");
         try (HubProcess hub = new HubProcess(disk.resolve("data"), "waystation.channels.open-events-per-second", "100000").start()) {
             acknowledged.add(post(hub, "before").orElseThrow());
-            fill(ballast);
+            Path ballast = small.fill("ballast");
             Awaitility.await("a post is refused").pollInterval(Duration.ofMillis(1))
                     .until(() -> {
                         Optional<String> position = post(hub, random(30_000));
@@ -102,17 +100,6 @@ class FullDiskTest {
                 .POST(HttpRequest.BodyPublishers.ofString(text))
                 .build();
         return client.send(request, HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static void fill(Path file) {
-        byte[] block = new byte[64 * 1024];
-        try (OutputStream out = Files.newOutputStream(file)) {
-            while (true) {
-                out.write(block);
-            }
-        } catch (IOException full) {
-            assertThat(full).hasMessageContaining("No space");
-        }
     }
 
     private static String random(int length) {

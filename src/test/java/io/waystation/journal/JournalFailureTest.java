@@ -15,11 +15,11 @@ import java.util.Random;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
+import io.waystation.SmallDisk;
 import io.waystation.event.Event;
 import io.waystation.event.EventBatch;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sqlite.SQLiteErrorCode;
@@ -108,10 +108,8 @@ class JournalFailureTest {
 
     @Test
     void keepsEverythingAcknowledgedOnARealFullDiskAndGoesOnWhenThereIsRoom() throws Exception {
-        Path disk = Files.createDirectories(folder.resolve("disk"));
-        Assumptions.assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk.toString()) == 0,
-                "mounting a small file system needs root");
-        try {
+        try (SmallDisk small = SmallDisk.in(folder, "6m")) {
+            Path disk = small.root();
             Path ballast = disk.resolve("ballast");
             Files.write(ballast, new byte[2 << 20]);
             Map<Long, String> acknowledged = new HashMap<>();
@@ -128,8 +126,6 @@ class JournalFailureTest {
             try (Journal journal = Journal.open(disk.resolve("log"), settings, DeliveryIndex.NONE, Clock.systemUTC())) {
                 assertReadable(journal, acknowledged);
             }
-        } finally {
-            run("umount", disk.toString());
         }
     }
 
@@ -147,16 +143,6 @@ class JournalFailureTest {
     private static void assertReadable(Journal journal, Map<Long, String> acknowledged) {
         acknowledged.forEach((offset, id) ->
                 assertThat(journal.find(offset).orElseThrow().event().id()).isEqualTo(id));
-    }
-
-    private static int run(String... command) throws Exception {
-        try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            process.getInputStream().readAllBytes();
-            return process.waitFor();
-        } catch (java.io.IOException noSuchCommand) {
-            return 127;
-        }
     }
 
     @Test

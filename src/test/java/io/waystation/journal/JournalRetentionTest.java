@@ -2,16 +2,23 @@ package io.waystation.journal;
 
 import static io.waystation.journal.Events.event;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 
 import io.waystation.MovableClock;
+import io.waystation.SmallDisk;
 import io.waystation.event.EventBatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -28,11 +35,31 @@ class JournalRetentionTest {
     private final MovableClock clock = new MovableClock(Instant.parse("2026-11-22T04:00:00Z"));
 
     private Journal open(JournalSettings settings) {
-        return Journal.open(folder, settings, DeliveryIndex.NONE, clock);
+        return open(folder, settings);
+    }
+
+    private Journal open(Path log, JournalSettings settings) {
+        return Journal.open(log, settings, DeliveryIndex.NONE, clock);
     }
 
     private static void append(Journal journal, String channel) {
         journal.append(event().channel(channel).build(), Runnable::run).join();
+    }
+
+    private static long segmentFiles(Path log) throws IOException {
+        try (Stream<Path> files = Files.list(log)) {
+            return files.filter(file -> file.toString().endsWith(".db")).count();
+        }
+    }
+
+    /** Lets the marks of channels not be written, as on a full disk, until what it returns is deleted. */
+    private Path refuseMarks() throws IOException {
+        return Files.createFile(Files.createDirectory(folder.resolve("low-water.new")).resolve("in-the-way"));
+    }
+
+    private void acceptMarks(Path inTheWay) throws IOException {
+        Files.delete(inTheWay);
+        Files.delete(inTheWay.getParent());
     }
 
     private static List<Long> offsets(EventBatch batch) {
@@ -122,6 +149,136 @@ class JournalRetentionTest {
         clock.move(Duration.ofHours(-5));
         try (Journal journal = open(JournalSettings.DEFAULTS)) {
             check(journal);
+        }
+    }
+
+    @Test
+    void makesRoomByItselfOnADiskThatIsFullToTheLastByte() throws Exception {
+        JournalSettings settings = JournalSettings.DEFAULTS.withSegments(2 << 20, Duration.ofDays(1))
+                .withRetention(Duration.ofDays(10), 1L << 40).withCache(1);
+        try (SmallDisk disk = SmallDisk.in(folder, "24m")) {
+            Path log = disk.root().resolve("log");
+            Random random = new Random(1);
+            long last;
+            try (Journal journal = open(log, settings)) {
+                assertThatThrownBy(() -> {
+                    for (int i = 0; i < 1_000; i++) {
+                        journal.append(event().channel("c").randomBody(random, 100_000).build(), Runnable::run).join();
+                    }
+                }).hasCauseInstanceOf(JournalFullException.class);
+                disk.fill("ballast");
+                clock.move(Duration.ofDays(30));
+
+                last = Awaitility.await("an append is accepted, although nobody made room").ignoreException(CompletionException.class)
+                        .until(() -> journal.append(event().channel("c").randomBody(random, 100_000).build(), Runnable::run).join(),
+                                appended -> true).position().offset();
+
+                Awaitility.await("every file that was deleted is gone, and no other").untilAsserted(() ->
+                        assertThat(segmentFiles(log)).isEqualTo(journal.statistics().segments()));
+                assertThat(journal.oldestOffset()).isGreaterThan(1);
+            }
+            try (Journal journal = open(log, settings)) {
+                assertThat(journal.find(last)).isPresent();
+                assertThat(journal.read("c", 0, 1_000, 1 << 30).lost()).isEqualTo(journal.oldestOffset() - 1).isPositive();
+            }
+        }
+    }
+
+    @Test
+    void deletesSegmentsAlsoWhenTheMarksOfChannelsCannotBeWrittenAndWritesThemLater() throws Exception {
+        JournalSettings settings = TINY.withRetention(Duration.ofDays(10), 1L << 40);
+        try (Journal journal = open(settings)) {
+            appendOldAndNew(journal);
+            Path inTheWay = refuseMarks();
+            clock.move(Duration.ofDays(5));
+            journal.retain();
+
+            assertThat(journal.oldestOffset()).isEqualTo(3);
+            assertThat(folder.resolve("0000000000000000001.db")).doesNotExist();
+            assertThat(folder.resolve("0000000000000000002.db")).doesNotExist();
+            assertThat(journal.read("old", 0, 10, 1 << 20).lost()).isEqualTo(2);
+
+            acceptMarks(inTheWay);
+            journal.retain();
+        }
+        try (Journal journal = open(settings)) {
+            assertThat(journal.read("old", 0, 10, 1 << 20).lost()).isEqualTo(2);
+            assertThat(journal.read("new", 0, 10, 1 << 20).lost()).isZero();
+        }
+    }
+
+    @Test
+    void aHubThatEndsBeforeItCouldWriteTheMarksHidesNoLossAfterwards() throws Exception {
+        JournalSettings settings = TINY.withRetention(Duration.ofDays(10), 1L << 40);
+        try (Journal journal = open(settings)) {
+            appendOldAndNew(journal);
+            journal.pin("group:slow", 1);
+            clock.move(Duration.ofDays(5));
+            journal.retain(); // writes down what is gone so far
+            journal.unpin("group:slow");
+            Path inTheWay = refuseMarks();
+            journal.retain();
+            assertThat(journal.oldestOffset()).isEqualTo(3);
+            acceptMarks(inTheWay);
+        }
+        for (int start = 0; start < 2; start++) {
+            try (Journal journal = open(settings)) {
+                assertThat(journal.read("old", 1, 10, 1 << 20).lost()).as("its second event").isEqualTo(1);
+                assertThat(journal.read("new", 1, 10, 1 << 20).lost()).as("nobody knows better").isEqualTo(1);
+                assertThat(offsets(journal.read("new", 1, 10, 1 << 20))).containsExactly(3L);
+                assertThat(journal.read("new", 2, 10, 1 << 20).lost()).isZero();
+                journal.retain();
+            }
+        }
+    }
+
+    @Test
+    void triesASegmentAgainThatCouldNotBeDeleted() throws Exception {
+        try (Journal journal = open(TINY.withRetention(Duration.ofDays(10), 1L << 40))) {
+            appendOldAndNew(journal);
+            Path segment = folder.resolve("0000000000000000001.db");
+            Awaitility.await("is sealed").until(() -> !Files.exists(folder.resolve("0000000000000000001.db-wal")));
+            Files.delete(segment);
+            Path inTheWay = Files.createFile(Files.createDirectory(segment).resolve("in-the-way"));
+            clock.move(Duration.ofDays(5));
+            journal.retain();
+            assertThat(journal.oldestOffset()).isEqualTo(1);
+
+            Files.delete(inTheWay);
+            journal.retain();
+
+            assertThat(segment).doesNotExist();
+            assertThat(journal.oldestOffset()).isEqualTo(3);
+        }
+    }
+
+    /** Offsets 1 and 2 of the channel "old" are past their time in five days, offset 3 of "new" is not. */
+    private void appendOldAndNew(Journal journal) {
+        append(journal, "old");
+        append(journal, "old");
+        clock.move(Duration.ofDays(8));
+        append(journal, "new");
+    }
+
+    @Test
+    void aDeletedSegmentIsNotKeptOpenByAReaderThatWasInIt() throws Exception {
+        JournalSettings settings = TINY.withRetention(Duration.ofDays(10), 1L << 40);
+        try (Journal journal = open(settings)) {
+            appendOldAndNew(journal);
+        }
+        clock.move(Duration.ofDays(5));
+        Segments segments = Segments.in(folder);
+        try (SegmentReaders readers = new SegmentReaders()) {
+            Retention retention = new Retention(segments, readers, LowWater.in(folder, segments.oldestOffset()), new Losses(), settings, clock);
+            SegmentReader reading = readers.borrow(segments.newest());
+            SegmentReader inDeleted = readers.borrow(segments.all().get(0));
+
+            retention.run();
+            readers.giveBack(reading);
+            readers.giveBack(inDeleted);
+
+            assertThat(reading.lastMillis()).as("may be lent again").isPositive();
+            assertThatThrownBy(inDeleted::lastMillis).as("is closed").isInstanceOf(SQLException.class);
         }
     }
 
