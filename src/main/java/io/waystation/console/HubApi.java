@@ -7,6 +7,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,6 +18,8 @@ import org.apache.camel.Exchange;
 import io.waystation.http.ProblemException;
 import io.waystation.http.RefusedRequest;
 import io.waystation.http.RefusedRequests;
+import io.waystation.journal.GroupConsumedException;
+import io.waystation.journal.GroupGap;
 import io.waystation.journal.GroupStatus;
 import io.waystation.journal.Groups;
 import io.waystation.store.Backup;
@@ -41,14 +46,33 @@ public final class HubApi {
 
     /** {@code GET /api/groups}. */
     public void groups(Exchange exchange) {
+        Map<String, List<GroupGap>> gaps = groups.gaps().stream().collect(Collectors.groupingBy(GroupGap::group));
         ObjectNode answer = ApiAnswer.object();
         ArrayNode rows = answer.putArray("groups");
         for (GroupStatus group : groups.list()) {
-            rows.addObject().put("name", group.name()).put("lowWater", group.lowWater()).put("lag", group.lag())
+            ArrayNode ofGroup = rows.addObject().put("name", group.name()).put("lowWater", group.lowWater()).put("lag", group.lag())
                     .put("deadLetters", group.deadLetters()).put("running", group.running())
-                    .put("updated", group.updated().toString());
+                    .put("updated", group.updated().toString()).putArray("gaps");
+            for (GroupGap gap : gaps.getOrDefault(group.name(), List.of())) {
+                ofGroup.addObject().put("after", gap.after()).put("last", gap.last()).put("lost", gap.lost())
+                        .put("time", gap.time().toString());
+            }
         }
         ApiAnswer.json(exchange, 200, answer);
+    }
+
+    /** {@code DELETE /api/groups/{name}}: of a group that no route consumes any more. */
+    public void forgetGroup(Exchange exchange) {
+        String name = ApiRequest.of(exchange).path("name");
+        try {
+            if (!groups.forget(name)) {
+                throw ApiRequest.missing("no-such-group", "There is no group '" + name + "'.");
+            }
+        } catch (GroupConsumedException consumed) {
+            throw new ProblemException(409, GroupConsumedException.CODE, consumed.getMessage() + ".");
+        }
+        Audit.note(exchange, "forgot group", name);
+        ApiAnswer.done(exchange);
     }
 
     /** {@code GET /api/refused}. */

@@ -50,7 +50,7 @@ public final class Groups implements AutoCloseable {
      * @param handler processes a record and then calls {@link Group#ended}
      * @throws IllegalStateException when the group runs in this process already
      */
-    Group start(GroupOptions options, Executor executor, BiConsumer<GroupRecord, Group> handler) {
+    synchronized Group start(GroupOptions options, Executor executor, BiConsumer<GroupRecord, Group> handler) {
         refuseSecond(running.get(options.name()));
         GroupProgress progress = means.rows().open(options.name(), () -> resolve(options));
         long tail = means.journal().tail().offset();
@@ -120,17 +120,19 @@ public final class Groups implements AutoCloseable {
     }
 
     /**
-     * Forgets a group that no route consumes, so that the log need not keep events for it.
+     * Forgets the position and gaps of a group that no route consumes, so that the log need not keep events for it. Its
+     * dead letters stay. A route that consumes it later starts it as a new group.
      *
      * @return whether there was one
-     * @throws IllegalStateException when it runs
+     * @throws GroupConsumedException when a route of this hub consumes it
      */
-    public boolean forget(String name) {
+    public synchronized boolean forget(String name) {
         if (running.containsKey(name)) {
-            throw new IllegalStateException("the group '" + name + "' is running; remove or stop its route first");
+            throw new GroupConsumedException(name);
         }
+        boolean known = means.rows().forget(name);
         means.journal().unpin(PIN + name);
-        return means.rows().forget(name);
+        return known;
     }
 
     /** Deletes gaps that are older than dead letters may be. */

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.apache.camel.builder.RouteBuilder;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +28,7 @@ import io.waystation.HubFixture;
 import io.waystation.TlsPair;
 import io.waystation.channel.Channels;
 import io.waystation.settings.Secret;
+import io.waystation.store.Store;
 
 /** Every command about a hub, against a real one. */
 class HubCommandsTest {
@@ -190,6 +192,48 @@ class HubCommandsTest {
         assertThat(json("dead-letters", "list").path("deadLetters").isArray()).isTrue();
         assertThat(json("channels", "list").path("channels").isArray()).isTrue();
         assertThat(json("channels", "show", "anything").path("origin").asText()).isEqualTo("anonymous");
+    }
+
+    @Test
+    void aGroupIsForgottenOnceNoRouteConsumesIt() throws Exception {
+        hub.context().addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("journal:events?group=renamed-away").routeId("renamed").log("seen");
+            }
+        });
+        hub.bean("store", Store.class).writeNow(handle -> handle.execute("INSERT INTO group_gap (id, group_name, after_offset, "
+                + "last_offset, lost, created_at) VALUES ('gap-1', 'renamed-away', 3, 9, 6, ?)", System.currentTimeMillis()));
+
+        CommandLineRun consumed = run("groups", "forget", "renamed-away");
+        assertThat(consumed.exitCode()).isEqualTo(5);
+        assertThat(consumed.err()).contains("group-consumed", "remove or stop that route first");
+        assertThat(group("renamed-away").path("running").asBoolean()).isTrue();
+
+        hub.context().getRouteController().stopRoute("renamed");
+        JsonNode left = group("renamed-away");
+        assertThat(left.path("running").asBoolean(true)).isFalse();
+        assertThat(left.path("gaps")).singleElement().satisfies(gap -> {
+            assertThat(gap.path("after").asLong()).isEqualTo(3);
+            assertThat(gap.path("last").asLong()).isEqualTo(9);
+            assertThat(gap.path("lost").asLong()).isEqualTo(6);
+        });
+        assertThat(run("groups", "list").out()).containsPattern("renamed-away +\\d+ +\\d+ +0 +6 +false");
+
+        String reader = json("tokens", "create", "group-reader", "--role", "read").path("secret").asText();
+        assertThat(run("groups", "forget", "renamed-away", "--token", reader).err()).contains("role-missing");
+        assertThat(json("groups", "forget", "renamed-away").path("forgot").asText()).isEqualTo("renamed-away");
+        assertThat(json("groups", "list").path("groups").findValuesAsText("name")).contains("recorder").doesNotContain("renamed-away");
+        assertThat(run("groups", "forget", "renamed-away").err()).contains("no-such-group");
+    }
+
+    private static JsonNode group(String name) throws Exception {
+        for (JsonNode group : json("groups", "list").path("groups")) {
+            if (group.path("name").asText().equals(name)) {
+                return group;
+            }
+        }
+        throw new AssertionError("no group " + name);
     }
 
     @Test

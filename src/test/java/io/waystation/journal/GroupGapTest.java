@@ -1,6 +1,7 @@
 package io.waystation.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
@@ -40,6 +41,32 @@ class GroupGapTest {
             long lost = log.groups().gaps().stream().mapToLong(GroupGap::lost).sum();
             assertThat(lost).isPositive();
             assertThat(seen).doesNotHaveDuplicates().hasSize((int) (EVENTS - lost)).endsWith("e" + (EVENTS - 1));
+        }
+    }
+
+    @Test
+    void theLogKeepsEventsForAGroupWithoutARouteUntilItIsForgotten() throws Exception {
+        JournalSettings settings = JournalSettings.DEFAULTS.withSegments(1, Duration.ofDays(1)).withRetention(Duration.ZERO, 1L << 40);
+        try (LogFixture log = LogFixture.open(temp, settings)) {
+            log.route("reader", "journal:events?group=gone", exchange -> { });
+            assertThatThrownBy(() -> log.groups().forget("gone")).isInstanceOf(GroupConsumedException.class)
+                    .hasMessageContaining("remove or stop that route first");
+            log.stopRoutes();
+            for (int i = 0; i < 3; i++) {
+                log.append(TestEvents.verified("e" + i, "c").build());
+            }
+            log.journal().retain();
+            assertThat(log.status("gone").running()).isFalse();
+            assertThat(log.journal().oldestOffset()).isEqualTo(1);
+
+            assertThat(log.groups().forget("gone")).isTrue();
+
+            await().untilAsserted(() -> {
+                log.journal().retain();
+                assertThat(log.journal().oldestOffset()).isGreaterThan(1);
+            });
+            assertThat(log.groups().list()).isEmpty();
+            assertThat(log.groups().forget("gone")).isFalse();
         }
     }
 }
