@@ -65,10 +65,15 @@ final class EventFinder {
     }
 
     private boolean endsWith(EventCriteria criteria, IndexEntry entry) {
-        return search.list(criteria.filter(), entry.position().offset(), 1).events().isEmpty();
+        EventSearch.Page older = search.list(criteria.filter(), entry.position().offset(), 1);
+        return older.events().isEmpty() && older.before() == 0;
     }
 
-    /** The event with this id or position, if the log still has it. */
+    /**
+     * The event with this id or position, if the log still has it.
+     *
+     * @throws io.waystation.journal.IndexBehindException when that cannot be told of an id now
+     */
     Optional<PositionedEvent> find(String idOrPosition) {
         Optional<Position> position = Position.parse(idOrPosition);
         return position.isPresent()

@@ -25,6 +25,7 @@ import io.waystation.event.Position;
 import io.waystation.event.PositionedEvent;
 import io.waystation.http.ProblemException;
 import io.waystation.journal.Appended;
+import io.waystation.journal.IndexBehindException;
 import io.waystation.journal.IndexEntry;
 import io.waystation.journal.Journal;
 import io.waystation.journal.JournalFullException;
@@ -106,8 +107,12 @@ public final class EventsApi {
     }
 
     private PositionedEvent find(Exchange exchange) {
-        return finder.find(ApiRequest.of(exchange).path("id")).orElseThrow(() -> ApiRequest.missing(
-                "no-such-event", "The log has no event with this id or position, or no longer."));
+        try {
+            return finder.find(ApiRequest.of(exchange).path("id")).orElseThrow(() -> ApiRequest.missing(
+                    "no-such-event", "The log has no event with this id or position, or no longer."));
+        } catch (IndexBehindException behind) {
+            throw new ProblemException(503, IndexBehindException.CODE, behind.getMessage() + ".", Map.of("Retry-After", "5"));
+        }
     }
 
     /** {@code POST /api/events/{id}/replay}. */

@@ -2,11 +2,13 @@ package io.waystation.journal;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
 import io.waystation.event.EventBatch;
+import io.waystation.event.PositionedEvent;
 
 /**
  * Lists events newest first: the newest from the log, the others from the index, joined without gap or repetition.
@@ -14,8 +16,11 @@ import io.waystation.event.EventBatch;
  * <p>Thread-safe; blocks on disk.
  */
 public final class EventSearch {
-    private static final int READ_EVENTS = 1_000;
     private static final long READ_BYTES = 8L << 20;
+    /** A list of the newest events seldom needs more than one step. */
+    private static final int UNINDEXED_STEP = 250;
+    private static final int UNINDEXED_MOST = 10_000;
+    private static final long UNINDEXED_BYTES = 64L << 20;
     private static final int SCAN_ROWS = 1_000;
     private static final int SCAN_MOST = 20_000;
 
@@ -46,31 +51,22 @@ public final class EventSearch {
      * @param limit at most so many, 1 to 1,000
      */
     public Page list(EventFilter filter, long before, int limit) {
-        long indexedTo = Math.min(index.indexedTo(), journal.tail().offset()); // read once: the two parts meet here
-        List<IndexEntry> found = new ArrayList<>(newest(filter, indexedTo, before, limit));
-        if (found.size() == limit) {
-            return new Page(found, found.get(limit - 1).position().offset());
+        long tail = journal.tail().offset();
+        long indexedTo = Math.min(index.indexedTo(), tail); // read once: the two parts meet here
+        List<IndexEntry> found = new ArrayList<>();
+        Unindexed unindexed = new Unindexed(filter, indexedTo, Math.min(before, tail + 1));
+        while (unindexed.hasMore()) {
+            if (unindexed.isEnough()) {
+                return new Page(found, unindexed.before);
+            }
+            for (IndexEntry entry : unindexed.older()) {
+                found.add(entry);
+                if (found.size() == limit) {
+                    return new Page(found, entry.position().offset());
+                }
+            }
         }
         return indexed(filter, Math.min(before, indexedTo + 1), limit, found);
-    }
-
-    private Deque<IndexEntry> newest(EventFilter filter, long indexedTo, long before, int limit) {
-        Deque<IndexEntry> newest = new ArrayDeque<>();
-        long after = indexedTo;
-        while (after < before - 1) {
-            EventBatch batch = journal.read(after, filter, READ_EVENTS, READ_BYTES);
-            batch.events().stream().filter(event -> event.position().offset() < before).forEach(event -> {
-                newest.addFirst(IndexEntry.of(event));
-                if (newest.size() > limit) {
-                    newest.removeLast();
-                }
-            });
-            if (batch.last() <= after) {
-                break;
-            }
-            after = batch.last();
-        }
-        return newest;
     }
 
     private Page indexed(EventFilter filter, long before, int limit, List<IndexEntry> found) {
@@ -99,19 +95,66 @@ public final class EventSearch {
         return one ? filter.channels().get(0) : null;
     }
 
-    /** The event with an id, also when it is not indexed yet. */
+    /**
+     * The event with an id, also when it is not indexed yet.
+     *
+     * @throws IndexBehindException when there are more events that are not indexed than one search looks at
+     */
     public Optional<IndexEntry> find(String eventId) {
-        long after = index.indexedTo();
-        Optional<IndexEntry> indexed = index.find(eventId);
-        while (indexed.isEmpty()) {
-            EventBatch batch = journal.read(after, EventFilter.ALL, READ_EVENTS, READ_BYTES);
-            indexed = batch.events().stream().filter(event -> event.event().id().equals(eventId))
-                    .map(IndexEntry::of).findFirst();
-            if (batch.last() <= after) {
-                break;
+        long indexedTo = index.indexedTo();
+        Optional<IndexEntry> found = index.find(eventId);
+        Unindexed unindexed = new Unindexed(EventFilter.ALL, indexedTo, journal.tail().offset() + 1);
+        while (found.isEmpty() && unindexed.hasMore()) {
+            if (unindexed.isEnough()) {
+                throw new IndexBehindException(journal.tail().offset() - indexedTo);
             }
-            after = batch.last();
+            found = unindexed.older().stream().filter(entry -> entry.id().equals(eventId)).findFirst();
         }
-        return indexed;
+        return found;
+    }
+
+    /** Reads backwards what only the log has yet, in steps, because the log itself is read forwards. */
+    private final class Unindexed {
+        private final EventFilter filter;
+        private final long after;
+        private long before;
+        private long looked;
+        private long bytes;
+
+        Unindexed(EventFilter filter, long indexedTo, long before) {
+            this.filter = filter;
+            this.after = Math.max(indexedTo, journal.oldestOffset() - 1);
+            this.before = before;
+        }
+
+        boolean hasMore() {
+            return before > after + 1;
+        }
+
+        /** Whether one search has looked at so many that it should stop: the recorder may be behind by millions. */
+        boolean isEnough() {
+            return looked >= UNINDEXED_MOST || bytes >= UNINDEXED_BYTES;
+        }
+
+        /** The next older events that match, newest first. */
+        Collection<IndexEntry> older() {
+            Deque<IndexEntry> newestFirst = new ArrayDeque<>();
+            long from = Math.max(after, before - 1 - UNINDEXED_STEP);
+            long at = from;
+            while (at < before - 1) {
+                EventBatch batch = journal.readBetween(at, before, filter, UNINDEXED_STEP, READ_BYTES);
+                for (PositionedEvent event : batch.events()) {
+                    newestFirst.addFirst(IndexEntry.of(event));
+                    bytes += event.event().body().length;
+                }
+                if (batch.last() <= at) {
+                    break;
+                }
+                at = batch.last();
+            }
+            looked += before - 1 - from;
+            before = from + 1;
+            return newestFirst;
+        }
     }
 }

@@ -213,6 +213,11 @@ public final class Journal implements EventHistory, Closeable {
         return reader.read(after, filter, limit, maxBytes);
     }
 
+    /** The same, of events before an offset only. */
+    EventBatch readBetween(long after, long before, EventFilter filter, int limit, long maxBytes) {
+        return reader.readBetween(after, before, filter, limit, maxBytes);
+    }
+
     @Override
     public EventBatch read(String channel, long after, int limit, long maxBytes) {
         return reader.read(channel, after, limit, maxBytes);

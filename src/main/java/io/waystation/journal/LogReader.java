@@ -36,7 +36,12 @@ final class LogReader {
     }
 
     EventBatch read(long after, EventFilter filter, int limit, long maxBytes) {
-        return run(new ReadStep(after, null, filter, limit, maxBytes, signal.tail().offset(), lowWater));
+        return readBetween(after, Long.MAX_VALUE, filter, limit, maxBytes);
+    }
+
+    EventBatch readBetween(long after, long before, EventFilter filter, int limit, long maxBytes) {
+        long target = Math.min(signal.tail().offset(), before - 1);
+        return run(new ReadStep(after, null, filter, limit, maxBytes, target, lowWater));
     }
 
     EventBatch read(String channel, long after, int limit, long maxBytes) {

@@ -11,6 +11,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 import org.apache.camel.builder.RouteBuilder;
 import org.awaitility.Awaitility;
@@ -27,6 +30,8 @@ import io.waystation.EventStream;
 import io.waystation.HubFixture;
 import io.waystation.TlsPair;
 import io.waystation.channel.Channels;
+import io.waystation.journal.Journal;
+import io.waystation.journal.TestEvents;
 import io.waystation.settings.Secret;
 import io.waystation.store.Store;
 
@@ -114,6 +119,28 @@ class HubCommandsTest {
 
         assertThat(json("events", "show", id).path("id").asText()).isEqualTo(id);
         assertThat(json("events", "list", "--channel", "indexed").path("events")).hasSize(1);
+    }
+
+    @Test
+    void saysThatAnIdCannotBeLookedUpWhileTheIndexIsFarBehind() throws Exception {
+        hub.context().getRouteController().stopRoute("recorder");
+        try {
+            Journal journal = hub.bean("journal", Journal.class);
+            for (int i = 0; i < 25; i++) {
+                CompletableFuture.allOf(IntStream.range(0, 500).mapToObj(each -> journal.append(
+                        TestEvents.unverified(UUID.randomUUID().toString(), "flood").build(), Runnable::run))
+                        .toArray(CompletableFuture[]::new)).join();
+            }
+
+            CommandLineRun unknown = run("events", "show", "no-such-id");
+
+            assertThat(unknown.exitCode()).isEqualTo(5);
+            assertThat(unknown.err()).contains("index-behind", "ask by position");
+            assertThat(json("events", "list", "--channel", "flood").path("events")).hasSize(50);
+        } finally {
+            hub.context().getRouteController().startRoute("recorder");
+        }
+        Awaitility.await().until(() -> run("events", "show", "no-such-id").err().contains("no-such-event"));
     }
 
     @Test
