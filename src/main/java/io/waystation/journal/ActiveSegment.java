@@ -60,9 +60,14 @@ final class ActiveSegment {
         long next = damaged.first() + damaged.size() + 1;
         readers.evict(damaged);
         segments.remove(damaged);
-        LOG.error("Segment {} is damaged and is now {}", damaged, damaged.setAside());
+        try {
+            writer = create(next, Math.max(newestMillis(), clock.millis()));
+        } catch (SQLException | IOException | RuntimeException failed) {
+            segments.add(damaged); // it stays the newest, or the log would go on before it and give its offsets again
+            throw failed;
+        }
         losses.damaged(damaged.first(), next - 1, damaged.toString(), cause);
-        writer = create(next, Math.max(newestMillis(), clock.millis()));
+        LOG.error("Segment {} is damaged and is now {}", damaged, damaged.setAside());
     }
 
     private long newestMillis() throws SQLException {
