@@ -20,15 +20,15 @@ final class Completions {
         for (PendingAppend append : finished) {
             byExecutor.computeIfAbsent(append.resumeOn(), executor -> new ArrayList<>()).add(append);
         }
-        byExecutor.forEach(Completions::post);
+        byExecutor.forEach((executor, appends) -> post(executor, () -> appends.forEach(PendingAppend::complete)));
     }
 
-    private static void post(Executor executor, List<PendingAppend> appends) {
-        Runnable completion = () -> appends.forEach(PendingAppend::complete);
+    /** Runs a completion on an executor, or elsewhere when that takes nothing any more; never on this thread. */
+    static void post(Executor executor, Runnable completion) {
         try {
             executor.execute(completion);
         } catch (RuntimeException | Error stopped) {
-            // The connection's loop is gone, as a rule; whoever still waits must hear of it, but never on the writer thread.
+            // The connection's loop is gone or the pool is full; whoever still waits must hear of it, but never on the writer thread.
             ForkJoinPool.commonPool().execute(completion);
         }
     }

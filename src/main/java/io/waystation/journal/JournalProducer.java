@@ -1,15 +1,21 @@
 package io.waystation.journal;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 
 import io.waystation.event.Event;
 import io.waystation.event.EventHeaders;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
+import org.apache.camel.builder.ThreadPoolProfileBuilder;
+import org.apache.camel.spi.ExecutorServiceManager;
 import org.apache.camel.support.DefaultAsyncProducer;
+import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
 
 /**
  * Appends the event of an exchange; the exchange goes on after the event is on disk.
@@ -17,6 +23,8 @@ import org.apache.camel.support.DefaultAsyncProducer;
  * <p>It goes on where {@link EventHeaders#RESUME_EXECUTOR_PROPERTY} says, never on the log's writer thread.
  */
 final class JournalProducer extends DefaultAsyncProducer {
+    private static final Duration WHEN_FULL = Duration.ofSeconds(1);
+
     private final Journal journal;
     private final DeadLetters deadLetters;
     private ExecutorService completions;
@@ -30,8 +38,10 @@ final class JournalProducer extends DefaultAsyncProducer {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        completions = getEndpoint().getCamelContext().getExecutorServiceManager()
-                .newThreadPool(this, "journal-appended", 1, Runtime.getRuntime().availableProcessors());
+        ExecutorServiceManager executors = getEndpoint().getCamelContext().getExecutorServiceManager();
+        int threads = executors.getDefaultThreadPoolProfile().getMaxPoolSize(); // all of them before anything waits for a slow step
+        completions = executors.newThreadPool(this, "journal-appended", new ThreadPoolProfileBuilder("journal-appended")
+                .poolSize(threads).maxPoolSize(threads).allowCoreThreadTimeOut(true).rejectedPolicy(ThreadPoolRejectedPolicy.Abort).build());
     }
 
     @Override
@@ -75,13 +85,19 @@ final class JournalProducer extends DefaultAsyncProducer {
             callback.done(false);
             return;
         }
-        CompletableFuture.completedFuture(appended.position().offset())
-                .thenComposeAsync(deadLetters::requeueEvent, completions) // it reads; an event loop must not wait for that
-                .whenCompleteAsync((done, failure) -> {
-                    if (failure != null) { // not acknowledged, so the sender delivers it again
-                        exchange.setException(failure instanceof CompletionException ? failure.getCause() : failure);
-                    }
-                    callback.done(false);
-                }, resumeOn);
+        long offset = appended.position().offset();
+        try { // it reads; an event loop must not wait for that
+            CompletableFuture.supplyAsync(() -> deadLetters.requeueEvent(offset), completions).thenCompose(Function.identity())
+                    .whenComplete((done, failure) -> Completions.post(resumeOn, () -> requeued(exchange, failure, callback)));
+        } catch (RejectedExecutionException full) {
+            requeued(exchange, new JournalFullException(JournalFullException.QUEUE_FULL, WHEN_FULL, full), callback);
+        }
+    }
+
+    private static void requeued(Exchange exchange, Throwable failure, AsyncCallback callback) {
+        if (failure != null) { // not acknowledged, so the sender delivers it again
+            exchange.setException(failure instanceof CompletionException ? failure.getCause() : failure);
+        }
+        callback.done(false);
     }
 }
