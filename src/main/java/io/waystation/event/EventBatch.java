@@ -17,7 +17,7 @@ import java.util.function.Predicate;
  */
 public record EventBatch(long after, long last, List<PositionedEvent> events, long lost) {
     /** The same range with only those of its events that pass a test. */
-    public EventBatch only(Predicate<Event> wanted) {
-        return new EventBatch(after, last, events.stream().filter(event -> wanted.test(event.event())).toList(), lost);
+    public EventBatch only(Predicate<PositionedEvent> wanted) {
+        return new EventBatch(after, last, events.stream().filter(wanted).toList(), lost);
     }
 }

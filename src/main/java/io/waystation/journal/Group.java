@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
@@ -27,10 +26,8 @@ final class Group implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Group.class);
     private static final int OPEN_BATCHES = 4;
     private static final long HELD_BYTES = 32L << 20;
-    private static final int COMMIT_RECORDS = 256;
     private static final long IDLE_COMMIT_MILLIS = 5_000;
     private static final long IDLE_COMMIT_OFFSETS = 10_000;
-    private static final long STOP_MILLIS = 15_000;
     /** While commits come faster than this, one look at the log is for several: to be woken for each costs more than to read it. */
     private static final long BREATH_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -40,7 +37,8 @@ final class Group implements AutoCloseable {
     private final GroupLetters letters;
     private final Clock clock;
     private final GroupMeters meters;
-    private final ScheduledExecutorService retries;
+    private final Duration patience;
+    private final GroupRetries retries;
     private final Executor executor;
     private final BiConsumer<GroupRecord, Group> handler;
     private final KeyedLanes lanes;
@@ -48,11 +46,11 @@ final class Group implements AutoCloseable {
     private final BatchTries tries;
     private final Thread reader;
     private final Object lock = new Object();
-    private final List<GroupRecord> ended = new ArrayList<>();
-    private final List<GroupGap> gaps = new ArrayList<>();
+    private final EndedRecords ended;
     private long heldBytes;
-    /** Records in the commit that is under way, one more so that 0 means there is none. */
-    private int committing;
+    private boolean committing;
+    /** A commit failed while the group stops: what it counts as done is not, so nothing may be committed on top of it. */
+    private boolean abandoned;
     private volatile boolean stopping;
     private volatile boolean idle;
     private volatile GroupProgress committed;
@@ -66,14 +64,16 @@ final class Group implements AutoCloseable {
             BiConsumer<GroupRecord, Group> handler) {
         this.options = options;
         this.journal = means.journal();
-        this.commits = new GroupCommits(options.name(), means.rows(), means.retries());
+        this.retries = new GroupRetries(means.retries());
+        this.commits = new GroupCommits(options.name(), means.rows(), retries);
         this.letters = new GroupLetters(means.letters(), options);
         this.clock = means.clock();
-        this.retries = means.retries();
+        this.patience = means.patience();
         this.executor = executor;
         this.handler = handler;
         this.lanes = new KeyedLanes(options.concurrency(), executor);
         this.window = new GroupWindow(start, options.batch() ? OPEN_BATCHES : options.window());
+        this.ended = new EndedRecords(window, options.batch());
         this.tries = new BatchTries(options);
         this.committed = start;
         this.meters = new GroupMeters(means.meters(), options.name(), this::lag);
@@ -139,16 +139,11 @@ final class Group implements AutoCloseable {
 
     private boolean awaitRoom() throws InterruptedException {
         synchronized (lock) {
-            while (!stopping && (room() <= 0 || heldBytes >= HELD_BYTES)) {
+            while (!stopping && (window.room() == 0 || heldBytes >= HELD_BYTES)) {
                 lock.wait();
             }
             return !stopping;
         }
-    }
-
-    /** How many more may begin. What is being committed counts: a crash now would repeat it. */
-    private int room() {
-        return window.room() - (options.batch() ? 0 : Math.max(0, committing - 1));
     }
 
     private void takeLetters() {
@@ -192,14 +187,14 @@ final class Group implements AutoCloseable {
         long bytes;
         synchronized (lock) {
             after = window.readTo();
-            limit = options.batch() ? options.maxEvents() : Math.min(options.maxEvents(), room());
+            limit = options.batch() ? options.maxEvents() : Math.min(options.maxEvents(), window.room());
             bytes = Math.max(1, HELD_BYTES - heldBytes);
         }
         if (limit < 1 || bytes == 1) {
             return; // letters took the room
         }
         EventBatch read = journal.read(after, options.filter(), limit, bytes);
-        EventBatch batch = options.accept() == null ? read : read.only(options.accept());
+        EventBatch batch = options.accept() == null ? read : accepted(read);
         if (batch.last() > after) {
             takenAt = System.nanoTime();
             take(batch);
@@ -208,23 +203,29 @@ final class Group implements AutoCloseable {
         }
     }
 
+    private EventBatch accepted(EventBatch read) {
+        try {
+            return read.only(event -> options.accept().test(event.event()));
+        } finally {
+            Thread.interrupted(); // a bean that leaves this flag up must not end the reading
+        }
+    }
+
     private void take(EventBatch batch) {
         List<GroupRecord> records = new ArrayList<>(batch.events().size());
         synchronized (lock) {
             if (batch.lost() > 0) {
-                gaps.add(new GroupGap(options.name(), batch.after(), batch.last(), batch.lost(), clock.instant()));
+                ended.add(new GroupGap(options.name(), batch.after(), batch.last(), batch.lost(), clock.instant()));
             }
-            if (options.batch()) {
-                if (!batch.events().isEmpty() && window.begin(batch.after(), batch.last())) {
-                    records.add(GroupRecord.of(batch));
+            EventBatch left = batch.only(event -> !window.isFinished(event.position().offset()));
+            if (!options.batch()) {
+                for (PositionedEvent event : left.events()) {
+                    window.begin(event.position().offset() - 1, event.position().offset());
+                    records.add(GroupRecord.of(event));
                 }
-            } else {
-                for (PositionedEvent event : batch.events()) {
-                    long offset = event.position().offset();
-                    if (window.begin(offset - 1, offset)) {
-                        records.add(GroupRecord.of(event));
-                    }
-                }
+            } else if (!left.events().isEmpty()) {
+                window.begin(left.after(), left.last());
+                records.add(GroupRecord.of(left));
             }
             window.advance(batch.last());
             records.forEach(record -> heldBytes += record.bytes());
@@ -276,20 +277,19 @@ final class Group implements AutoCloseable {
 
     private void again(GroupRecord batch, Throwable error) {
         if (tries.areSpent(batch, error)) {
+            synchronized (lock) {
+                window.replace(batch.offset(), batch.offsets());
+            }
             submitSingly(batch);
             batch.leaveLane();
         } else {
             batch.reset();
-            retries.schedule(() -> retry(batch), BatchTries.pauseMillis(batch), TimeUnit.MILLISECONDS);
+            retries.after(BatchTries.pauseMillis(batch), () -> retry(batch));
         }
     }
 
     private void submitSingly(GroupRecord several) {
-        List<GroupRecord> records = several.singly();
-        synchronized (lock) {
-            window.replace(several.offset(), records.stream().map(GroupRecord::offset).toList());
-        }
-        lanes.submitFirst(several.key(), records.stream().map(this::inLane).toList());
+        lanes.submitFirst(several.key(), several.singly().stream().map(this::inLane).toList());
     }
 
     private void retry(GroupRecord record) {
@@ -304,18 +304,11 @@ final class Group implements AutoCloseable {
     private void commit(boolean evenIfOnlyRead) {
         GroupCommits.Content content;
         synchronized (lock) {
-            if (committing > 0 || ended.isEmpty() && gaps.isEmpty() && !readFarEnough(evenIfOnlyRead)) {
+            if (committing || abandoned || !ended.isReady() && !readFarEnough(evenIfOnlyRead)) {
                 return;
             }
-            // a batch commits alone: if an effect of it fails, it is clear whose fault it is
-            int most = options.batch() ? 1 : COMMIT_RECORDS;
-            List<GroupRecord> first = ended.subList(0, Math.min(most, ended.size()));
-            List<GroupRecord> records = List.copyOf(first);
-            first.clear();
-            committing = 1 + records.size();
-            records.stream().filter(record -> record.letter() == null).forEach(record -> window.finish(record.offset()));
-            content = new GroupCommits.Content(records, window.progress(), List.copyOf(gaps));
-            gaps.clear();
+            committing = true;
+            content = ended.take();
         }
         commits.submit(content, failed -> committed(content, failed), error -> isGivenUp(error, content));
     }
@@ -330,16 +323,19 @@ final class Group implements AutoCloseable {
     private boolean isGivenUp(Throwable error, GroupCommits.Content content) {
         synchronized (lock) {
             if (stopping) {
+                abandoned = true; // it is all done again after the restart
+                committing = false;
                 lock.notifyAll();
-                return true; // it is all done again after the restart
+                return true;
             }
         }
         if (!(error instanceof BatchEffectException poison) || !tries.areSpent(poison.batch(), poison.getCause())) {
             return false;
         }
         synchronized (lock) {
-            committing = 0;
-            gaps.addAll(0, content.gaps());
+            window.replace(poison.batch().offset(), poison.batch().offsets());
+            ended.takeBack(content.gaps());
+            committing = false;
         }
         submitSingly(poison.batch());
         commit(false);
@@ -349,8 +345,9 @@ final class Group implements AutoCloseable {
     private void committed(GroupCommits.Content content, Set<GroupRecord> failed) {
         List<GroupRecord> records = content.records();
         synchronized (lock) {
-            committing = 0;
+            committing = false;
             committed = content.progress();
+            window.committed(committed);
             committedAt = System.nanoTime();
             for (GroupRecord record : records) {
                 heldBytes -= record.bytes();
@@ -364,7 +361,7 @@ final class Group implements AutoCloseable {
         records.stream().filter(record -> !failed.contains(record)).forEach(GroupRecord::runAfterCommit);
     }
 
-    /** Stops reading, waits for what runs, and commits it. */
+    /** Stops reading, waits for what runs, and commits it. What waits to be tried again does not: a restart does it again. */
     @Override
     public void close() {
         synchronized (lock) {
@@ -375,8 +372,9 @@ final class Group implements AutoCloseable {
             if (commitListener != null) {
                 commitListener.close();
             }
-            reader.join(STOP_MILLIS);
-            if (!lanes.stop(Duration.ofMillis(STOP_MILLIS))) {
+            retries.hurry();
+            reader.join(patience.toMillis());
+            if (!lanes.stop(patience)) {
                 LOG.warn("Group {} stops while records still run; they are processed again later", options.name());
             }
             commit(true);
@@ -390,9 +388,9 @@ final class Group implements AutoCloseable {
     }
 
     private void awaitCommits() throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_MILLIS);
+        long end = System.nanoTime() + patience.toNanos();
         synchronized (lock) {
-            while ((committing > 0 || !ended.isEmpty()) && System.nanoTime() < end) {
+            while ((committing || ended.isReady() && !abandoned) && System.nanoTime() < end) {
                 lock.wait(1_000);
             }
         }

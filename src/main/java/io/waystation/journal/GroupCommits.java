@@ -3,8 +3,6 @@ package io.waystation.journal;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -19,9 +17,9 @@ final class GroupCommits {
 
     private final String group;
     private final GroupRows rows;
-    private final ScheduledExecutorService retries;
+    private final GroupRetries retries;
 
-    GroupCommits(String group, GroupRows rows, ScheduledExecutorService retries) {
+    GroupCommits(String group, GroupRows rows, GroupRetries retries) {
         this.group = group;
         this.rows = rows;
         this.retries = retries;
@@ -51,8 +49,7 @@ final class GroupCommits {
             Throwable error = thrown instanceof CompletionException ? thrown.getCause() : thrown;
             if (!givenUp.test(error)) {
                 LOG.warn("Group {} could not commit and tries again in {} ms: {}", group, pause, error.getMessage());
-                retries.schedule(() -> submit(content, committed, givenUp, Math.min(2 * pause, LONGEST_PAUSE_MILLIS)),
-                        pause, TimeUnit.MILLISECONDS);
+                retries.after(pause, () -> submit(content, committed, givenUp, Math.min(2 * pause, LONGEST_PAUSE_MILLIS)));
             }
         });
     }

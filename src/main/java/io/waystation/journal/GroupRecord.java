@@ -57,6 +57,11 @@ final class GroupRecord implements GroupTransaction {
         return new EventBatch(offset - 1, offset, List.of(event), 0);
     }
 
+    /** Offsets of the events of a batch. */
+    List<Long> offsets() {
+        return batch.events().stream().map(one -> one.position().offset()).toList();
+    }
+
     /** The event, or null for a batch of several. */
     PositionedEvent event() {
         return event;
@@ -172,7 +177,7 @@ final class GroupRecord implements GroupTransaction {
         for (Runnable action : actions) {
             try {
                 action.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.warn("An action after the commit of offset {} failed", offset(), e);
             }
         }

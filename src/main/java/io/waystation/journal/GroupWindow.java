@@ -14,13 +14,16 @@ final class GroupWindow {
     private final int limit;
     /** Offsets begun and not finished, each with the offset its range starts behind. */
     private final TreeMap<Long, Long> open = new TreeMap<>();
-    private final TreeSet<Long> finished;
+    /** Finished since the start, and not known to be below the committed low water. */
+    private final TreeSet<Long> finished = new TreeSet<>();
+    /** Finished before the start, above the committed low water. */
+    private final TreeSet<Long> earlier;
     private long readTo;
 
     GroupWindow(GroupProgress start, int limit) {
         this.limit = limit;
         this.readTo = start.lowWater();
-        this.finished = start.finishedOffsets();
+        this.earlier = start.finishedOffsets();
     }
 
     /** Offset to read on from. */
@@ -28,25 +31,29 @@ final class GroupWindow {
         return readTo;
     }
 
-    /** How many more records may begin before something must finish. */
+    /** How many more records may begin before something must be committed: what is not would be repeated after a crash. */
     int room() {
-        return Math.max(0, limit - open.size() - finished.size());
+        // what earlier runs have left may fill a window that was made smaller: one at a time goes on
+        int least = open.isEmpty() && finished.isEmpty() ? 1 : 0;
+        return Math.max(least, limit - open.size() - finished.size() - earlier.size());
     }
 
-    /**
-     * Takes a record in that stands for the offsets {@code (after, offset]}.
-     *
-     * @return false when it was finished already, before a restart
-     */
-    boolean begin(long after, long offset) {
-        if (finished.contains(offset)) {
-            return false;
-        }
+    /** Whether an event that is read now was finished before a restart, alone or in a batch, and must not begin again. */
+    boolean isFinished(long offset) {
+        return earlier.contains(offset);
+    }
+
+    /** Takes a record in that stands for the offsets {@code (after, offset]}. */
+    void begin(long after, long offset) {
         open.put(offset, after);
-        return true;
     }
 
-    /** What was one record is several now: each of these offsets is open, and its own end is not. */
+    /** Whether a record is open and nothing before it is. */
+    boolean isFirst(long offset) {
+        return !open.isEmpty() && open.firstKey() == offset;
+    }
+
+    /** What was one record, open or finished and not committed, is several now: each of these offsets is open. */
     void replace(long offset, List<Long> offsets) {
         open.remove(offset);
         finished.remove(offset);
@@ -56,19 +63,19 @@ final class GroupWindow {
     /** Everything up to here has been read: what is neither open nor finished was not wanted. */
     void advance(long offset) {
         readTo = Math.max(readTo, offset);
-        forgetBelow(lowWater());
     }
 
-    /** A record is done. */
+    /** A record is done, if it is committed. */
     void finish(long offset) {
         if (open.remove(offset) != null) {
             finished.add(offset);
-            forgetBelow(lowWater());
         }
     }
 
-    private void forgetBelow(long lowWater) {
-        finished.headSet(lowWater, true).clear();
+    /** This progress is in the store. */
+    void committed(GroupProgress progress) {
+        finished.headSet(progress.lowWater(), true).clear();
+        earlier.headSet(progress.lowWater(), true).clear();
     }
 
     /** Every offset up to here is done or was not wanted. */
@@ -79,6 +86,8 @@ final class GroupWindow {
     /** What to commit now. */
     GroupProgress progress() {
         long lowWater = lowWater();
-        return GroupProgress.of(lowWater, finished.tailSet(lowWater, false));
+        TreeSet<Long> above = new TreeSet<>(finished.tailSet(lowWater, false));
+        above.addAll(earlier.tailSet(lowWater, false));
+        return GroupProgress.of(lowWater, above);
     }
 }

@@ -1,6 +1,7 @@
 package io.waystation.journal;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,14 +31,18 @@ public final class Groups implements AutoCloseable {
     private final Map<String, Group> running = new ConcurrentHashMap<>();
     private final AutoCloseable queuedListener;
 
-    /** Groups of a log; pins the log for every group the store knows, also those no route consumes now. */
-    public Groups(Journal journal, Store store, DeadLetters letters, Clock clock, MeterRegistry meters) {
+    /**
+     * Groups of a log; pins the log for every group the store knows, also those no route consumes now.
+     *
+     * @param patience how long a group that stops waits for its records that run, and then for their commit
+     */
+    public Groups(Journal journal, Store store, DeadLetters letters, Clock clock, MeterRegistry meters, Duration patience) {
         ScheduledExecutorService retries = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "journal-group-retries");
             thread.setDaemon(true);
             return thread;
         });
-        this.means = new Means(journal, new GroupRows(store, clock), letters, clock, meters, retries);
+        this.means = new Means(journal, new GroupRows(store, clock), letters, clock, meters, retries, patience);
         this.queuedListener = letters.onQueued(this::tryLetters);
         means.rows().list().forEach(group -> journal.pin(PIN + group.name(), group.lowWater()));
     }
@@ -150,6 +155,6 @@ public final class Groups implements AutoCloseable {
 
     /** What every group works with. */
     record Means(Journal journal, GroupRows rows, DeadLetters letters, Clock clock, MeterRegistry meters,
-            ScheduledExecutorService retries) {
+            ScheduledExecutorService retries, Duration patience) {
     }
 }

@@ -46,7 +46,7 @@ public final class JournalConfiguration implements CamelConfiguration {
         Channels channels = context.getRegistry().lookupByNameAndType("channels", Channels.class);
         journal.retainChannels(name -> channels.policy(name).flatMap(ChannelPolicy::shorterRetention));
         DeadLetters letters = new DeadLetters(store, keepDeadLetters(settings), clock);
-        Groups groups = new Groups(journal, store, letters, clock, meters);
+        Groups groups = new Groups(journal, store, letters, clock, meters, settings.positive("waystation.log.stop-timeout"));
         Gauge.builder("waystation.recorder.lag", () -> Math.max(0, journal.tail().offset() - index.indexedTo()))
                 .description("Events that are in the log and not yet in the index").register(meters);
         context.getRegistry().bind("journal", journal);

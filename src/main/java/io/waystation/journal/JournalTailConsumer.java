@@ -158,6 +158,7 @@ final class JournalTailConsumer extends DefaultConsumer {
             }
         } finally {
             releaseExchange(exchange, false);
+            Thread.interrupted(); // a step that leaves this flag up must not end the reading
         }
     }
 }

@@ -44,13 +44,16 @@ class GroupKillTest {
 
         Set<String> acknowledged = new HashSet<>(ids("acknowledged"));
         List<String> outside = ids("outside");
-        List<String> inside = effects();
+        List<String> inside = effects("effect");
+        List<String> batches = effects("batch_effect");
         System.out.printf("group crash: killed %d times (seed %d): %,d acknowledged, %,d effects inside, %,d outside, %,d of them repeated%n",
                 rounds, seed, acknowledged.size(), inside.size(), outside.size(), outside.size() - new HashSet<>(outside).size());
         assertThat(acknowledged).isNotEmpty();
         assertThat(inside).doesNotHaveDuplicates();
         assertThat(missing(acknowledged, inside)).as("acknowledged and without effect inside").isEmpty();
         assertThat(missing(acknowledged, outside)).as("acknowledged and without effect outside").isEmpty();
+        assertThat(batches).doesNotHaveDuplicates();
+        assertThat(missing(acknowledged, batches)).as("acknowledged and without effect of a batch").isEmpty();
     }
 
     @Test
@@ -95,10 +98,10 @@ class GroupKillTest {
         return Files.readAllLines(temp.resolve(file)).stream().filter(line -> line.length() == ID_LENGTH).toList();
     }
 
-    private List<String> effects() {
+    private List<String> effects(String table) {
         try (DataFolder folder = DataFolder.open(temp.resolve("data"));
                 Store store = Store.open(folder, new SimpleMeterRegistry())) {
-            return store.writeNow(handle -> handle.createQuery("SELECT id FROM effect").mapTo(String.class).list());
+            return store.writeNow(handle -> handle.createQuery("SELECT id FROM " + table).mapTo(String.class).list());
         }
     }
 

@@ -258,6 +258,30 @@ class JournalComponentTest {
     }
 
     @Test
+    void aReaderGoesOnAfterAStepOrABeanThatLeavesItsThreadInterrupted() throws Exception {
+        List<String> tail = new CopyOnWriteArrayList<>();
+        log.consume("verified=any", exchange -> {
+            tail.add(exchange.getMessage().getHeader(EventHeaders.ID, String.class));
+            Thread.currentThread().interrupt();
+        });
+        Predicate<Event> interrupting = event -> {
+            Thread.currentThread().interrupt();
+            return true;
+        };
+        log.context().getRegistry().bind("interrupting", interrupting);
+        log.consume("group=g&accept=#bean:interrupting", log::see);
+
+        log.append(TestEvents.verified("e1", "c").build());
+        log.awaitSeen("e1");
+        await().untilAsserted(() -> assertThat(tail).containsExactly("e1"));
+        log.append(TestEvents.verified("e2", "c").build());
+
+        log.awaitSeen("e1", "e2");
+        await().untilAsserted(() -> assertThat(tail).containsExactly("e1", "e2"));
+        assertThat(log.groups().stranded()).isEmpty();
+    }
+
+    @Test
     void twoConsumersOfOneGroupAreRefused() throws Exception {
         log.consume("group=g", log::see);
 

@@ -22,6 +22,9 @@ import org.apache.camel.impl.DefaultCamelContext;
 
 /** A store, a log, its groups and a Camel context around them, which can all be restarted on the same data. */
 public final class LogFixture implements AutoCloseable {
+    /** What the built-in settings have. */
+    static final Duration PATIENCE = Duration.ofSeconds(15);
+
     private final Path root;
     private final JournalSettings settings;
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -55,7 +58,7 @@ public final class LogFixture implements AutoCloseable {
         index = EventIndex.open(store, Clock.systemUTC(), settings.duplicateWindow());
         journal = Journal.open(folder.log(), settings, index, Clock.systemUTC());
         deadLetters = new DeadLetters(store, Duration.ofDays(90), Clock.systemUTC());
-        groups = new Groups(journal, store, deadLetters, Clock.systemUTC(), meters);
+        groups = new Groups(journal, store, deadLetters, Clock.systemUTC(), meters, PATIENCE);
         context = new DefaultCamelContext();
         context.getRegistry().bind("journal", journal);
         context.getRegistry().bind("groups", groups);
