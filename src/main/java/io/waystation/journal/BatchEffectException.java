@@ -6,7 +6,7 @@ final class BatchEffectException extends RuntimeException {
 
     private final transient GroupRecord batch;
 
-    BatchEffectException(GroupRecord batch, Exception cause) {
+    BatchEffectException(GroupRecord batch, Throwable cause) {
         super(cause.getMessage(), cause);
         this.batch = batch;
     }

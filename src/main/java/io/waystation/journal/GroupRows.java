@@ -125,7 +125,10 @@ final class GroupRows {
         return failure == null;
     }
 
-    /** Runs a record's effects so that a failing one undoes only this record's; batches are tried again as a whole. */
+    /**
+     * Runs a record's effects so that a failing one undoes only this record's; batches are tried again as a whole. The whole
+     * commit fails when a failure has ended the transaction (a full disk).
+     */
     private static GroupRecord.Failure runEffects(Handle handle, GroupRecord record) throws Exception {
         List<Work<?>> effects = record.effects();
         if (effects.isEmpty()) {
@@ -137,7 +140,7 @@ final class GroupRows {
                     effect.run(handle);
                 }
                 return null;
-            } catch (Exception e) {
+            } catch (Throwable e) { // an error too is the failure of this batch only
                 if (Store.losesTransaction(e)) {
                     throw e;
                 }
@@ -152,23 +155,23 @@ final class GroupRows {
             }
             connection.releaseSavepoint(savepoint);
             return null;
-        } catch (Exception e) {
-            undo(connection, savepoint, e);
+        } catch (Throwable e) { // an error too is the failure of this record only
+            if (Store.losesTransaction(e) || !isUndone(connection, savepoint, e)) {
+                throw e;
+            }
             return new GroupRecord.Failure(e, null, 1);
         }
     }
 
-    /** Fails, and with it the whole commit, when the effect's failure has ended the transaction (a full disk). */
-    private static void undo(Connection connection, Savepoint savepoint, Exception reason) throws Exception {
-        if (Store.losesTransaction(reason)) {
-            throw reason;
-        }
+    /** Whether everything since a savepoint is undone; if not, the reason says why. */
+    private static boolean isUndone(Connection connection, Savepoint savepoint, Throwable reason) {
         try {
             connection.rollback(savepoint);
             connection.releaseSavepoint(savepoint);
+            return true;
         } catch (SQLException e) {
             reason.addSuppressed(e);
-            throw reason;
+            return false;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.waystation.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
@@ -13,11 +14,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.waystation.event.EventBatch;
 import io.waystation.event.EventHeaders;
 import io.waystation.store.GroupTransaction;
 import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -209,6 +212,54 @@ class GroupFailureTest {
                 .mapTo(String.class).list())).containsExactly("e1", "e2", "e3");
         assertThat(log.deadLettersOf("g")).extracting(letter -> letter.event().event().id())
                 .containsExactly("e1-again");
+    }
+
+    @Test
+    void anErrorInAnEffectIsTheFailureOfItsEventOnly() throws Exception {
+        log.store().writeNow(handle -> handle.execute("CREATE TABLE effect (id TEXT)"));
+        Processor step = exchange -> {
+            EventBatch batch = exchange.getMessage().getBody() instanceof EventBatch several ? several : null;
+            List<String> ids = batch == null ? List.of(exchange.getMessage().getHeader(EventHeaders.ID, String.class))
+                    : batch.events().stream().map(record -> record.event().id()).toList();
+            ids.forEach(id -> GroupTransaction.of(exchange).orElseThrow().enlist(handle -> {
+                if (id.equals("bad")) {
+                    throw new NoClassDefFoundError("of a driver that is not there");
+                }
+                return handle.execute("INSERT INTO effect VALUES (?)", batch == null ? id : "batch-" + id);
+            }));
+        };
+        log.consume("group=single", step);
+        log.consume("group=several&batch=true&batchAttempts=1", step);
+
+        for (String id : List.of("e1", "bad", "e2")) {
+            log.journal().append(TestEvents.verified(id, "c").build(), Runnable::run);
+        }
+
+        for (String group : List.of("single", "several")) {
+            await().untilAsserted(() -> assertThat(log.deadLetters().list(DeadLetterFilter.of(group, 9)))
+                    .extracting(letter -> letter.event().event().id(), DeadLetter::errorClass)
+                    .containsExactly(tuple("bad", NoClassDefFoundError.class.getName())));
+            await().untilAsserted(() -> assertThat(log.status(group)).extracting(GroupStatus::lowWater).isEqualTo(3L));
+        }
+        assertThat(log.store().<List<String>>read(handle -> handle.createQuery("SELECT id FROM effect").mapTo(String.class).list()))
+                .containsExactlyInAnyOrder("e1", "e2", "batch-e1", "batch-e2");
+    }
+
+    @Test
+    void aGroupWhoseCommitsFailStopsWithoutWaitingForThem() throws Exception {
+        AtomicInteger commits = new AtomicInteger();
+        log.consume("group=g", exchange -> GroupTransaction.of(exchange).orElseThrow().enlist(handle -> commits.incrementAndGet()));
+        log.store().writeNow(handle -> handle.execute("DELETE FROM log_group"));
+        log.append(TestEvents.verified("e1", "c").build());
+        await().until(() -> commits.get() >= 3); // its pause is two seconds now, and doubles
+
+        long start = System.nanoTime();
+        log.groups().close();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LogFixture.PATIENCE);
+        int after = commits.get();
+        log.append(TestEvents.verified("e2", "c").build());
+        assertThat(commits).hasValue(after);
     }
 
     @Test
