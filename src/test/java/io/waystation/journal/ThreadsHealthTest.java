@@ -56,6 +56,24 @@ class ThreadsHealthTest {
     }
 
     @Test
+    void isDownWhenTheThreadThatReadsForAGroupHasEnded() throws Exception {
+        try (HubFixture hub = HubFixture.start(data)) {
+            Thread reader = Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().equals("journal-group-recorder")).findFirst().orElseThrow();
+
+            await().until(() -> {
+                reader.interrupt();
+                return !reader.isAlive();
+            });
+
+            HttpResponse<String> ready = health(hub, "ready");
+            assertThat(ready.statusCode()).as(ready.body()).isEqualTo(503);
+            assertThat(ready.body()).contains("the reader of group recorder has ended");
+            assertThat(health(hub, "live").statusCode()).as("a supervisor restarts it").isEqualTo(503);
+        }
+    }
+
+    @Test
     void isNotReadyWhileTheLogsWriterStandsStillAndReadyAgainAfterwards() throws Exception {
         CountDownLatch still = new CountDownLatch(1);
         try (HubFixture hub = HubFixture.start(data, "waystation.health.stall", "300ms")) {
