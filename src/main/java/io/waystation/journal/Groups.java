@@ -63,6 +63,9 @@ public final class Groups implements AutoCloseable {
             LOG.error("Group {} has finished offset {}, but the log ends at {}: an older log was put in place. The group "
                     + "goes on at its end", options.name(), progress.lowWater(), tail);
             progress = GroupProgress.at(tail);
+        } else {
+            // what it finished of the newer log is none of the events that come
+            progress = GroupProgress.of(progress.lowWater(), progress.finishedOffsets().headSet(tail, true));
         }
         Group group = new Group(options, means, progress, executor, handler);
         refuseSecond(running.putIfAbsent(options.name(), group));

@@ -103,7 +103,7 @@ final class Endings {
                 List<Optional<ItemState>> states = endEach(statements, ended, true);
                 connection.releaseSavepoint(savepoint);
                 return states;
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 if (Store.losesTransaction(e)) {
                     throw e;
                 }
@@ -168,7 +168,7 @@ final class Endings {
             Optional<ItemState> state = finishWithEffects(statements, lease, end);
             connection.releaseSavepoint(savepoint);
             return state;
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             if (Store.losesTransaction(e)) {
                 throw e;
             }

@@ -233,6 +233,25 @@ class WorkComponentTest {
     }
 
     @Test
+    void anErrorInAnEffectIsTheFailureOfItsItemOnly() throws Exception {
+        work.route("broken", "work:q?retry=none", exchange -> {
+            if (exchange.getMessage().getBody(String.class).equals("bad")) {
+                WorkLease.of(exchange).orElseThrow().enlist(handle -> {
+                    throw new NoClassDefFoundError("on purpose");
+                });
+            }
+        });
+
+        work.send("work:q?id=one", "good");
+        work.send("work:q?id=two", "bad");
+        work.send("work:q?id=three", "good");
+
+        awaitState("q", "one", ItemState.SUCCEEDED);
+        awaitState("q", "two", ItemState.DEAD);
+        awaitState("q", "three", ItemState.SUCCEEDED);
+    }
+
+    @Test
     void effectsOfAnItemAreCommittedWithItsSuccessOrNotAtAll() throws Exception {
         work.store().writeNow(handle -> handle.execute("CREATE TABLE effect (id TEXT PRIMARY KEY)"));
         AtomicInteger attempts = new AtomicInteger();
