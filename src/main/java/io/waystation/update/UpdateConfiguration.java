@@ -9,7 +9,9 @@ import org.apache.camel.support.service.ServiceSupport;
 
 import io.waystation.github.GithubSettings;
 import io.waystation.github.Releases;
+import io.waystation.settings.HomeFolder;
 import io.waystation.settings.Settings;
+import io.waystation.store.DataFolder;
 import io.waystation.update.git.GitAccess;
 import io.waystation.update.git.GitRemotes;
 
@@ -21,12 +23,17 @@ public final class UpdateConfiguration implements CamelConfiguration {
         UpstreamSettings settings = UpstreamSettings.from(Settings.of(context));
         GithubSettings github = registry.lookupByNameAndType("githubSettings", GithubSettings.class);
         GitRemotes remotes = new GitRemotes(new GitAccess(settings.timeout(), settings.forge(), github.token(),
-                Path.of(System.getProperty("user.home")), settings.largest()));
+                home(registry), settings.largest()));
         registry.bind("subsystems", new Subsystems());
         registry.bind("upstreamSettings", settings);
         registry.bind("gitRemotes", remotes);
         registry.bind("decider", new Decider(remotes, registry.lookupByNameAndType("githubReleases", Releases.class), Platform.current()));
         context.addService(new RemotesService(remotes), true, true);
+    }
+
+    /** Where the keys for SSH are; in the data folder for a user without a home, as in many containers. */
+    private static Path home(Registry registry) {
+        return HomeFolder.of(System.getenv()).orElseGet(() -> registry.lookupByNameAndType("dataFolder", DataFolder.class).root());
     }
 
     /** Ends the threads that read repositories. */

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import io.waystation.settings.HomeFolder;
+import io.waystation.store.StartupException;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
@@ -30,7 +32,9 @@ final class RemoteCacheFiles {
         root = root.isBlank() ? environment.getOrDefault("TASK_TEMP_DIR", "") : root;
         root = root.isBlank() ? ".task" : root;
         if (root.equals("~") || root.startsWith("~/")) {
-            root = System.getProperty("user.home") + root.substring(1);
+            String path = root;
+            root = HomeFolder.of(environment).orElseThrow(() -> new StartupException("no-home-folder", "the cache of remote Taskfiles is in "
+                    + path + ", and this user has no home folder; set HOME")) + root.substring(1);
         }
         return new RemoteCacheFiles(project.resolve(root).resolve("remote"));
     }

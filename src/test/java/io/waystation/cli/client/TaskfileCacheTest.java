@@ -77,6 +77,16 @@ class TaskfileCacheTest {
     }
 
     @Test
+    void looksInTheHomeFolderTheShellMeans() throws Exception {
+        Path home = project.resolve("home");
+        writeProject(home.resolve("cache/remote"));
+
+        push("refs/heads/main", Map.of("TASK_REMOTE_DIR", "~/cache", "HOME", home.toString()));
+
+        assertThat(expired(home.resolve("cache/remote"))).containsExactlyInAnyOrder(MAIN, GIT, NESTED);
+    }
+
+    @Test
     void doesNothingForAProjectWithoutCacheOrWithABrokenTaskfile() throws Exception {
         Files.writeString(project.resolve("Taskfile.yml"), "includes: [unclosed");
 
