@@ -97,19 +97,30 @@ public final class EventSaver {
         for (Headers.Header header : ForwardedHeaders.of(event)) {
             lines.append(header.name()).append(header.value().isBlank() ? ";" : ": " + header.value()).append('\n');
         }
-        return lines.append("idempotency-key: ").append(event.id().replaceAll("[^!-~]", "_")).append('\n').toString();
+        return lines.append("idempotency-key: ").append(ClientEvent.printable(event.id())).append('\n').toString();
     }
 
+    /** The script joins target and query as {@link QueryText#behind} does. */
     private String script(String name, Event event) {
-        String query = QueryText.safe(event.query());
-        String joint = target != null && target.contains("?") ? "&" : "?";
+        String words = target == null ? "TARGET" : "[TARGET]";
         return "#!/bin/sh\n"
-                + "# Sends this event again: " + name + ".sh [TARGET]\n"
-                + "cd \"$(dirname \"$0\")\" || exit 1\n"
+                + "# Sends this event again: " + name + ".sh " + words + "\n"
                 + "target=${1:-" + quoted(target == null ? "" : target) + "}\n"
-                + "query=" + quoted(query.isEmpty() ? "" : joint + query) + "\n"
-                + "exec curl -sS -i -X " + ForwardedHeaders.method(event) + " -H @./" + name + ".headers --data-binary @./" + name
-                + ".body \"$target$query\"\n";
+                + "query=" + quoted(QueryText.safe(event.query())) + "\n"
+                + "if [ -z \"$target\" ]; then\n"
+                + "    echo \"usage: $0 " + words + ", such as http://localhost:8080/webhook\" >&2\n"
+                + "    exit 2\n"
+                + "fi\n"
+                + "if [ -n \"$query\" ]; then\n"
+                + "    target=${target%%#*}\n"
+                + "    case $target in\n"
+                + "        *\\?*) target=\"$target&$query\" ;;\n"
+                + "        *) target=\"$target?$query\" ;;\n"
+                + "    esac\n"
+                + "fi\n"
+                + "cd \"$(dirname \"$0\")\" || exit 1\n"
+                + "exec curl -sS -i -g -X " + ForwardedHeaders.method(event) + " -H @./" + name + ".headers --data-binary @./" + name
+                + ".body \"$target\"\n";
     }
 
     private static String quoted(String text) {

@@ -1,12 +1,25 @@
 package io.waystation.cli.client;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /** The query of a sender in a form that can stand in any address and, in single quotes, in any shell. */
-final class QueryText {
+public final class QueryText {
     private static final String KEPT = "-._~!$&()*+,;=:@/?";
 
     private QueryText() {
+    }
+
+    /** A target with the query of an event behind its own; a fragment, which is never sent, goes. */
+    public static URI behind(URI target, String query) {
+        String safe = safe(query);
+        if (safe.isEmpty()) {
+            return target;
+        }
+        String text = target.toString();
+        int fragment = text.indexOf('#');
+        String base = fragment < 0 ? text : text.substring(0, fragment);
+        return URI.create(base + (target.getRawQuery() == null ? "?" : "&") + safe);
     }
 
     /** Percent-encodes what a query may not hold (RFC 3986, 3.4) and the single quote; empty when there is none. */

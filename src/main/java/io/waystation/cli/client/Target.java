@@ -17,6 +17,8 @@ import io.waystation.event.Event;
 import io.waystation.event.Headers;
 import io.waystation.relay.AnyCertificate;
 import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends events to the target as they came in: method, query, every header value, exact body.
@@ -25,6 +27,8 @@ import org.apache.camel.Exchange;
  * text, and the sender's headers would have to become Camel headers, which steer components. Thread-safe.
  */
 public final class Target {
+    private static final Logger LOG = LoggerFactory.getLogger(Target.class);
+
     private final URI address;
     private final Map<String, String> extraHeaders;
     private final Duration timeout;
@@ -63,14 +67,26 @@ public final class Target {
             throws TargetUnavailableException, TargetRefusedException, InterruptedException {
         if (address != null) {
             exchange.setProperty(DeadLetters.ATTEMPTS, exchange.getProperty(DeadLetters.ATTEMPTS, 0, Integer.class) + 1);
-            int status = answer(request(ClientEvent.of(exchange)));
-            if (status == 408 || status == 425 || status == 429 || status >= 500) {
-                throw new TargetUnavailableException("the target answered " + status);
-            }
-            if (status / 100 != 2) {
-                throw new TargetRefusedException("the target answered " + status);
+            Event event = ClientEvent.of(exchange);
+            try {
+                int status = take(event);
+                LOG.info("{}: the target answered {}", ClientEvent.shown(event), status);
+            } catch (TargetUnavailableException down) {
+                LOG.warn("{}: {}", ClientEvent.shown(event), down.getMessage());
+                throw down;
             }
         }
+    }
+
+    private int take(Event event) throws TargetUnavailableException, TargetRefusedException, InterruptedException {
+        int status = answer(request(event));
+        if (status == 408 || status == 425 || status == 429 || status >= 500) {
+            throw new TargetUnavailableException("the target answered " + status);
+        }
+        if (status / 100 != 2) {
+            throw new TargetRefusedException("the target answered " + status);
+        }
+        return status;
     }
 
     private int answer(HttpRequest request) throws TargetUnavailableException, InterruptedException {
@@ -95,25 +111,13 @@ public final class Target {
     }
 
     private HttpRequest request(Event event) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(withQuery(event.query()))
+        HttpRequest.Builder request = HttpRequest.newBuilder(QueryText.behind(address, event.query()))
                 .method(ForwardedHeaders.method(event), HttpRequest.BodyPublishers.ofByteArray(event.body()));
         for (Headers.Header header : ForwardedHeaders.of(event)) {
             request.header(header.name(), header.value());
         }
-        request.setHeader("Idempotency-Key", event.id().replaceAll("[^!-~]", "_")); // a foreign server may send any id
+        request.setHeader("Idempotency-Key", ClientEvent.printable(event.id()));
         extraHeaders.forEach(request::setHeader);
         return request.build();
-    }
-
-    /** The event's query behind the target's own. */
-    private URI withQuery(String query) {
-        String safe = QueryText.safe(query);
-        if (safe.isEmpty()) {
-            return address;
-        }
-        String text = address.toString();
-        int fragment = text.indexOf('#');
-        String base = fragment < 0 ? text : text.substring(0, fragment);
-        return URI.create(base + (address.getRawQuery() == null ? "?" : "&") + safe);
     }
 }

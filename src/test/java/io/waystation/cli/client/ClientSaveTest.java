@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 import io.waystation.event.Event;
 import io.waystation.event.Headers;
@@ -29,10 +31,7 @@ class ClientSaveTest extends ClientScene {
         String name = "20261122T040506.789-com.github.push-id-1";
         await().until(() -> Files.exists(saved.resolve(name + ".sh")));
         assertThat(Files.readAllBytes(saved.resolve(name + ".body"))).isEqualTo(body);
-        Process curl = new ProcessBuilder(saved.resolve(name + ".sh").toString(), target.address("/again").toString())
-                .redirectErrorStream(true).start();
-        String output = new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(curl.waitFor()).as(output).isZero();
+        assertThat(runScript(saved.resolve(name + ".sh"), 0, target.address("/again").toString())).contains("200");
         RecordingTarget.Received again = target.received().get(0);
         assertThat(again.body()).isEqualTo(body);
         assertThat(again.header("X-evil")).startsWith("'; touch");
@@ -42,6 +41,34 @@ class ClientSaveTest extends ClientScene {
         assertThat(again.header("Content-type")).isEqualTo("application/json");
         assertThat(again.uri().getQuery()).isEqualTo("q='$(id)'&x=1");
         assertThat(folder.resolve("pwned")).doesNotExist();
+    }
+
+    @Test
+    void scriptsJoinTheQueriesOfTargetAndEventAndAskForATargetTheyDoNotHave() throws Exception {
+        RecordingTarget target = target(200);
+        channel.publish(new Event("id-1", "c", "/s", "com.github.push", null, Instant.parse("2026-11-22T04:05:06.789Z"), "k", "none",
+                null, null, "POST", "/c", "a=2", Headers.of(), bytes("{}")));
+        Path saved = folder.resolve("saved");
+        Path script = saved.resolve("20261122T040506.789-com.github.push-id-1.sh");
+
+        start("save-dir", saved.toString(), "target", "");
+        await().until(() -> Files.exists(script));
+
+        assertThat(runScript(script, 2)).startsWith("usage: ").contains(" TARGET, such as http://");
+        for (String own : List.of("/x?y=1", "/x", "/x?", "/x#part", "/x?y[0]=1&z='#part")) {
+            runScript(script, 0, target.address("/").toString().replaceFirst("/$", "") + own);
+        }
+        assertThat(target.received()).extracting(request -> request.uri().toString())
+                .containsExactly("/x?y=1&a=2", "/x?a=2", "/x?&a=2", "/x?a=2", "/x?y[0]=1&z='&a=2");
+    }
+
+    private static String runScript(Path script, int exitCode, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(script.toString()));
+        command.addAll(List.of(arguments));
+        Process run = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(run.waitFor()).as(output).isEqualTo(exitCode);
+        return output;
     }
 
     @Test
