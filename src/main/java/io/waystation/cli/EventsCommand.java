@@ -17,6 +17,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.waystation.cli.client.DeadLetters;
+import io.waystation.cli.client.QueryText;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -98,7 +99,7 @@ public final class EventsCommand {
             @Parameters(paramLabel = "ID", arity = "0..1", description = "Id or position of one event.") String id,
             @ArgGroup(exclusive = false, heading = "Or which events:%n") Selection selection,
             @Option(names = "--into", paramLabel = "CHANNEL", description = "Channel they go to (default: the one each came from).") String into,
-            @Option(names = "--to", paramLabel = "URL", description = "Posts the one event to this address, with its headers and exact bytes.") String to,
+            @Option(names = "--to", paramLabel = "URL", description = "Posts the one event to this address, with its query, headers and exact bytes.") String to,
             @Option(names = "--client", paramLabel = "FOLDER", description = "Sends a dead letter of the client with this data folder again, by its name, the id of its event, or 'all'.") Path client,
             @Option(names = "--limit", defaultValue = "100", paramLabel = "N", description = "At most so many events, up to 1000 (default: 100).") int limit,
             @Option(names = "--dry-run", description = "Only says which events they would be.") boolean dryRun) throws IOException {
@@ -157,12 +158,20 @@ public final class EventsCommand {
         if (id == null) {
             throw new CommandFailure(ExitCode.USAGE, "--client takes a dead letter by its name, the id of its event, or 'all'");
         }
-        DeadLetters letters = DeadLetters.of(client);
-        int moved = id.equals("all") ? letters.replayAll() : letters.replay(id);
-        if (moved == 0) {
-            throw new CommandFailure(ExitCode.FAILED, "no dead letter '" + id + "' in " + client);
+        if (!Files.isDirectory(client)) {
+            throw new CommandFailure(ExitCode.FAILED, "there is no folder " + client
+                    + "; a client says at its start in which folder it keeps dead letters");
         }
-        output.say(moved + " dead letters are sent again as soon as the client runs",
+        DeadLetters letters = DeadLetters.of(client);
+        boolean all = id.equals("all");
+        int moved = all ? letters.replayAll() : letters.replay(id);
+        if (moved == 0 && !all) {
+            throw new CommandFailure(ExitCode.FAILED, "no dead letter and no event of one is called '" + id + "' in " + client
+                    + "; see waystation dead-letters list --client " + client);
+        }
+        output.say(moved == 0 ? "there are no dead letters in " + client
+                : moved + (moved == 1 ? " dead letter is" : " dead letters are") + " sent again "
+                        + (letters.clientRuns() ? "now" : "as soon as the client runs"),
                 JsonNodeFactory.instance.objectNode().put("replayed", moved));
         return ExitCode.OK;
     }
@@ -173,7 +182,8 @@ public final class EventsCommand {
         }
         JsonNode event = client.get(path(id), Map.of());
         byte[] body = Base64.getDecoder().decode(event.path("body").asText());
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(HubClient.address(to).toString()))
+        URI target = QueryText.behind(address(to), event.path("query").asText(null));
+        HttpRequest.Builder request = HttpRequest.newBuilder(target)
                 .timeout(Duration.ofSeconds(60))
                 .method(event.path("method").asText("POST"), HttpRequest.BodyPublishers.ofByteArray(body));
         event.path("headers").fields().forEachRemaining(header -> {
@@ -193,6 +203,11 @@ public final class EventsCommand {
         output.say(to + " answered " + response.statusCode(),
                 JsonNodeFactory.instance.objectNode().put("url", to).put("status", response.statusCode()));
         return ExitCode.OK;
+    }
+
+    private static URI address(String to) {
+        HubClient.address(to); // refuses what is none
+        return URI.create(to);
     }
 
     private static String path(String id) {

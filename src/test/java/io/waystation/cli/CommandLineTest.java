@@ -124,8 +124,21 @@ class CommandLineTest {
 
         assertThat(list.out()).contains("com.github.push").contains("503");
         assertThat(unknown.exitCode()).isEqualTo(1);
+        assertThat(unknown.err()).contains("'nothing'", "waystation dead-letters list --client " + folder);
         assertThat(replay.exitCode()).as(replay.err()).isZero();
+        assertThat(replay.out()).isEqualToIgnoringNewLines("1 dead letter is sent again as soon as the client runs");
         assertThat(folder.resolve("replay").resolve("one.json")).exists();
+    }
+
+    @Test
+    void saysWhyNoDeadLetterOfAClientIsSentAgain(@TempDir Path folder) {
+        CommandLineRun none = CommandLineRun.of("events", "replay", "all", "--client", folder.toString());
+        CommandLineRun nowhere = CommandLineRun.of("events", "replay", "all", "--client", folder.resolve("typo").toString());
+
+        assertThat(none.exitCode()).as(none.err()).isZero();
+        assertThat(none.out()).isEqualToIgnoringNewLines("there are no dead letters in " + folder);
+        assertThat(nowhere.exitCode()).isEqualTo(1);
+        assertThat(nowhere.err()).contains("there is no folder " + folder.resolve("typo"));
     }
 
     @Test

@@ -6,6 +6,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
 import org.apache.camel.builder.RouteBuilder;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.waystation.EventStream;
@@ -176,6 +180,30 @@ class HubCommandsTest {
         assertThat(answer.path("channel").asText()).isEqualTo("dry-one");
         assertThat(json("events", "list", "--channel", "dry-one").path("events")).hasSize(1);
         assertThat(run("events", "replay", id, "--into", "other", "--to", hub.uri("/x").toString()).exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void aReplayToAnAddressBringsTheQueryAlong() throws Exception {
+        Path payload = Files.writeString(folder.resolve("queried.json"), "{}");
+        assertThat(CommandLineRun.of("send", hub.uri("/queried?a=6&b=x%20y").toString(), "--payload", payload.toString()).exitCode()).isZero();
+        String id = json("events", "list", "--channel", "queried").path("events").get(0).path("id").asText();
+        List<String> received = new CopyOnWriteArrayList<>();
+        HttpServer target = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 5);
+        target.createContext("/", exchange -> {
+            received.add(exchange.getRequestURI().toString());
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        target.start();
+        try {
+            String address = "http://127.0.0.1:" + target.getAddress().getPort();
+            json("events", "replay", id, "--to", address + "/to");
+            json("events", "replay", id, "--to", address + "/to/?own=1#part");
+        } finally {
+            target.stop(0);
+        }
+
+        assertThat(received).containsExactly("/to?a=6&b=x%20y", "/to/?own=1&a=6&b=x%20y");
     }
 
     @Test

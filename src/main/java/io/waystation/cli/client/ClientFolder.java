@@ -14,6 +14,7 @@ import java.util.Map;
 
 import org.apache.commons.codec.digest.DigestUtils;
 
+import io.waystation.settings.HomeFolder;
 import io.waystation.store.StartupException;
 
 /** The folder that one running client has to itself: its position and its dead letters. */
@@ -56,6 +57,17 @@ final class ClientFolder implements Closeable {
         }
     }
 
+    /** Whether a client runs on a folder; where that cannot be told, as when the folder belongs to somebody else, none does. */
+    static boolean isInUse(Path folder) {
+        try (FileChannel channel = FileChannel.open(folder.resolve("lock"), StandardOpenOption.WRITE); FileLock lock = channel.tryLock()) {
+            return lock == null;
+        } catch (OverlappingFileLockException sameProcess) {
+            return true;
+        } catch (IOException neverUsed) {
+            return false;
+        }
+    }
+
     /** Dead letters hold whole requests: nobody else on this machine may read them. */
     private static void createOwned(Path folder) throws IOException {
         Path parent = folder.toAbsolutePath().getParent();
@@ -71,11 +83,14 @@ final class ClientFolder implements Closeable {
         }
     }
 
-    /** Where a client of this stream and target keeps its data unless told otherwise: the same after a restart. */
+    /**
+     * Where a client of this stream and target keeps its data unless told otherwise: the same after a restart.
+     *
+     * @throws StartupException {@code no-home-folder} when the user has none
+     */
     static Path usual(String url, String target, Map<String, String> environment) {
-        String state = environment.getOrDefault("XDG_STATE_HOME", "");
-        Path base = state.isBlank()
-                ? Path.of(System.getProperty("user.home"), ".local", "state") : Path.of(state);
+        Path base = HomeFolder.state(environment).orElseThrow(() -> new StartupException("no-home-folder",
+                "no place for the position and dead letters: HOME is not set and this user has no home folder; name a folder with --data"));
         return base.resolve("waystation")
                 .resolve("client-" + DigestUtils.sha256Hex(url + "\n" + target).substring(0, NAME_DIGITS));
     }

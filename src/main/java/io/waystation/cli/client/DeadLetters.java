@@ -218,6 +218,11 @@ public final class DeadLetters {
         return moved;
     }
 
+    /** Whether a client is there to take what is given to its steps again. */
+    public boolean clientRuns() {
+        return ClientFolder.isInUse(dead.getParent());
+    }
+
     private int replay(Path file) throws IOException {
         Files.createDirectories(replay);
         try {

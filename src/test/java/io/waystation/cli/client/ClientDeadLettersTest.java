@@ -34,6 +34,7 @@ class ClientDeadLettersTest extends ClientScene {
         assertThat(letter.step()).isEqualTo("forward");
         assertThat(letter.reason()).isEqualTo("the target answered 422");
         refused.clear();
+        assertThat(letters.clientRuns()).isTrue();
         assertThat(letters.replay("event-1")).isEqualTo(1);
 
         await().until(() -> target.received().size() == 3);
@@ -70,6 +71,7 @@ class ClientDeadLettersTest extends ClientScene {
         DeadLetters letters = DeadLetters.of(folder.resolve("data"));
         await().until(() -> letters.count() == 2);
         first.stop();
+        assertThat(letters.clientRuns()).isFalse();
         Files.writeString(folder.resolve("data/dead-letters/0-damaged.json"), "{}");
 
         assertThat(all(letters)).extracting(letter -> letter.event().id()).containsExactly("event-1", "event-2");
