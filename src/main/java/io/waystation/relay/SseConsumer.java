@@ -3,6 +3,7 @@ package io.waystation.relay;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -175,7 +176,7 @@ public final class SseConsumer extends DefaultConsumer implements Suspendable {
                 tellReconnected();
             }
             connectedBefore = true;
-            LOG.info("following {} ({})", options.address().getHost() + options.address().getPath(), dialect);
+            LOG.info("following {} (dialect {})", ShownAddress.of(options.address()), dialect.name().toLowerCase(Locale.ROOT));
         }
 
         @Override

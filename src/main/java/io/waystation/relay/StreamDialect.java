@@ -1,8 +1,8 @@
 package io.waystation.relay;
 
 import java.net.URI;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** The kinds of event stream a follower understands, and where each has its streams. */
@@ -13,6 +13,9 @@ public enum StreamDialect {
     GOSMEE("events"),
     /** smee.io: {@code /{channel}}, body as JSON. */
     SMEE("");
+
+    /** What {@link #named} takes. */
+    public static final String NAMES = "auto, waystation, gosmee or smee";
 
     private final String folder;
 
@@ -34,15 +37,21 @@ public enum StreamDialect {
         return List.of(values());
     }
 
-    /** The dialect of that name, in any case of letters; empty for {@code auto}. */
-    static Optional<StreamDialect> named(String name) {
-        return "auto".equalsIgnoreCase(name)
-                ? Optional.empty()
-                : Optional.of(StreamDialect.valueOf(name.toUpperCase(Locale.ROOT)));
+    /**
+     * The dialect of that name, in any case of letters; empty for {@code auto}.
+     *
+     * @throws IllegalArgumentException when it is none of {@link #NAMES}
+     */
+    public static Optional<StreamDialect> named(String name) {
+        if ("auto".equalsIgnoreCase(name)) {
+            return Optional.empty();
+        }
+        return Optional.of(Arrays.stream(values()).filter(dialect -> dialect.name().equalsIgnoreCase(name)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("dialect must be " + NAMES + ", not '" + name + "'")));
     }
 
     /** Channel an address names: its last path segment. */
-    static String channelOf(URI address) {
+    public static String channelOf(URI address) {
         String path = trimmed(address);
         return path.substring(path.lastIndexOf('/') + 1);
     }

@@ -1,21 +1,29 @@
 package io.waystation.cli.client;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Supplier;
 
+import io.waystation.relay.ShownAddress;
+import io.waystation.relay.StreamDialect;
 import io.waystation.settings.InvalidSettingException;
 import io.waystation.settings.Settings;
 import io.waystation.settings.SettingsFirst;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The client as one Camel application: its settings, its beans, and its routes, which are YAML. */
 public final class ClientApplication {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientApplication.class);
+
     private ClientApplication() {
     }
 
@@ -32,12 +40,12 @@ public final class ClientApplication {
         if (url.isBlank()) {
             throw new InvalidSettingException(ClientSettings.PREFIX + "url", "is not set");
         }
-        fill(settings, "data", ClientFolder.usual(
+        fill(settings, "data", () -> ClientFolder.usual(
                 url, settings.getProperty(ClientSettings.PREFIX + "target"), System.getenv()).toString());
         Path data = Path.of(settings.getProperty(ClientSettings.PREFIX + "data")).toAbsolutePath().normalize();
         settings.setProperty(ClientSettings.PREFIX + "data", data.toString());
         if (settings.getProperty(ClientSettings.PREFIX + "cursor").isBlank()) {
-            fill(settings, "state-file", data.resolve("position").toString());
+            fill(settings, "state-file", () -> data.resolve("position").toString());
         }
         check(Settings.of(values(settings)));
         Main main = new Main();
@@ -52,9 +60,20 @@ public final class ClientApplication {
             @Override
             public void beforeConfigure(BaseMainSupport starting) {
                 ClientBeans.bind(starting.getCamelContext(), Settings.of(values(settings)));
+                tell(Settings.of(values(settings)));
             }
         });
         return main;
+    }
+
+    /** Says what goes where. */
+    private static void tell(Settings settings) {
+        String target = settings.text(ClientSettings.PREFIX + "target").map(address -> ShownAddress.of(URI.create(address))).orElse("no target");
+        String position = settings.text(ClientSettings.PREFIX + "cursor").map(name -> "by the hub as " + name)
+                .orElseGet(() -> "in " + settings.required(ClientSettings.PREFIX + "state-file"));
+        LOG.info("events of {} go to {}; the position is kept {}, dead letters in {}",
+                ShownAddress.of(URI.create(settings.required(ClientSettings.PREFIX + "url"))), target, position,
+                settings.required(ClientSettings.PREFIX + "data"));
     }
 
     /** What would else fail later, in words of Camel or Java. */
@@ -64,6 +83,12 @@ public final class ClientApplication {
             throw new InvalidSettingException(ClientSettings.PREFIX + "cursor",
                     "must be 1 to 128 letters, digits, dots, underscores and hyphens, not '" + name + "'");
         });
+        String dialect = settings.required(ClientSettings.PREFIX + "dialect");
+        try {
+            StreamDialect.named(dialect);
+        } catch (IllegalArgumentException unknown) {
+            throw new InvalidSettingException(ClientSettings.PREFIX + "dialect", "must be " + StreamDialect.NAMES + ", not '" + dialect + "'");
+        }
     }
 
     private static Map<String, String> values(Properties settings) {
@@ -72,9 +97,9 @@ public final class ClientApplication {
         return values;
     }
 
-    private static void fill(Properties settings, String name, String value) {
+    private static void fill(Properties settings, String name, Supplier<String> value) {
         if (settings.getProperty(ClientSettings.PREFIX + name).isBlank()) {
-            settings.setProperty(ClientSettings.PREFIX + name, value);
+            settings.setProperty(ClientSettings.PREFIX + name, value.get());
         }
     }
 

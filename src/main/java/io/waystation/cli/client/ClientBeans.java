@@ -16,6 +16,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.LoggingLevel;
 import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
 import org.apache.camel.support.service.ServiceSupport;
+import org.apache.camel.util.IOHelper;
 
 /**
  * Builds what the client's routes use from its settings and binds it in the registry by name. No configuration
@@ -73,12 +74,13 @@ final class ClientBeans {
             }, true, true);
             int port = settings.number(PREFIX + "health-port", -1, 65_535);
             if (port >= 0) {
-                ClientHealth health = new ClientHealth(
-                        context, deadLetters, new InetSocketAddress(settings.required(PREFIX + "health-host"), port));
+                ClientHealth health = ClientHealth.at(
+                        new InetSocketAddress(settings.required(PREFIX + "health-host"), port), context, deadLetters);
                 context.addService(health, true, true);
                 bind(context, "health", health);
             }
         } catch (Exception cannotStart) {
+            IOHelper.close(folder);
             throw new IllegalStateException("cannot start: " + cannotStart.getMessage(), cannotStart);
         }
     }
@@ -116,7 +118,7 @@ final class ClientBeans {
         policy.setUseCollisionAvoidance(true);
         policy.setCollisionAvoidancePercent(25);
         policy.setAllowRedeliveryWhileStopping(false); // the event comes again after the restart
-        policy.setRetryAttemptedLogLevel(LoggingLevel.WARN);
+        policy.setRetryAttemptedLogLevel(LoggingLevel.DEBUG); // the target says what it did with which event
         policy.setLogRetryStackTrace(false);
         policy.setLogExhausted(false); // the dead letter is logged
         return policy;

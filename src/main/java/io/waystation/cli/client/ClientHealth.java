@@ -2,6 +2,7 @@ package io.waystation.cli.client;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,6 +17,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.waystation.relay.SseConsumer;
 import io.waystation.relay.StreamStatus;
+import io.waystation.store.StartupException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.support.service.ServiceSupport;
@@ -29,14 +31,28 @@ final class ClientHealth extends ServiceSupport {
 
     private final CamelContext context;
     private final DeadLetters deadLetters;
-    private final InetSocketAddress address;
-    private HttpServer server;
+    private final HttpServer server;
     private ExecutorService threads;
 
-    ClientHealth(CamelContext context, DeadLetters deadLetters, InetSocketAddress address) {
+    private ClientHealth(CamelContext context, DeadLetters deadLetters, HttpServer server) {
         this.context = context;
         this.deadLetters = deadLetters;
-        this.address = address;
+        this.server = server;
+    }
+
+    /**
+     * Takes the address; answers from the start on.
+     *
+     * @throws StartupException {@code cannot-listen}
+     */
+    static ClientHealth at(InetSocketAddress address, CamelContext context, DeadLetters deadLetters) {
+        try {
+            return new ClientHealth(context, deadLetters, HttpServer.create(address, 16));
+        } catch (IOException | UnresolvedAddressException taken) {
+            throw new StartupException("cannot-listen", "cannot listen on port " + address.getPort() + " of " + address.getHostString()
+                    + ": " + (taken.getMessage() == null ? "no such address" : taken.getMessage())
+                    + "; choose another with --health-port or --health-host", taken);
+        }
     }
 
     /** Port it listens on. */
@@ -45,13 +61,12 @@ final class ClientHealth extends ServiceSupport {
     }
 
     @Override
-    protected void doStart() throws IOException {
+    protected void doStart() {
         threads = Executors.newFixedThreadPool(2, task -> {
             Thread thread = new Thread(task, "client-health");
             thread.setDaemon(true);
             return thread;
         });
-        server = HttpServer.create(address, 16);
         server.setExecutor(threads);
         server.createContext("/health", exchange -> answer(exchange, true));
         server.createContext("/livez", exchange -> answer(exchange, false));

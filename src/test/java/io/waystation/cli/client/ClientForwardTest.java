@@ -8,10 +8,15 @@ import java.nio.file.Files;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.waystation.event.Event;
 import io.waystation.event.Headers;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What the client sends to its target, and how often. */
 class ClientForwardTest extends ClientScene {
@@ -99,6 +104,32 @@ class ClientForwardTest extends ClientScene {
 
         await().until(() -> target.received().size() == 1);
         assertThat(target.received().get(0).header("Idempotency-key")).isEqualTo("id___1");
+    }
+
+    @Test
+    void saysWhatGoesWhereAndWhatBecameOfEachEventAndNoSecret() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger ours = (Logger) LoggerFactory.getLogger("io.waystation");
+        log.start();
+        ours.addAppender(log);
+        open.add(() -> ours.detachAppender(log));
+        AtomicBoolean down = new AtomicBoolean(true);
+        RecordingTarget target = target(request -> down.getAndSet(false) ? 503 : 201);
+        channel.publish(ChannelStandIn.event("one\nINFO forged", "k", "com.github.push", bytes("one")));
+        String hook = target.address("/hook").toString();
+
+        start("target", hook.replace("127.0.0.1", "me:s3cret@127.0.0.1") + "?key=s3cret", "token", "s3cret", "query", "key=s3cret");
+
+        await().until(() -> lines(log).anyMatch(line -> line.contains("answered 201")));
+        assertThat(lines(log)).contains("events of " + channel.address() + " go to " + hook + "; the position is kept in "
+                + folder.resolve("data/position") + ", dead letters in " + folder.resolve("data"),
+                "following " + channel.address() + " (dialect waystation)", "com.github.push one_INFO_forged: the target answered 503",
+                "com.github.push one_INFO_forged: the target answered 201");
+        assertThat(lines(log)).noneMatch(line -> line.contains("s3cret"));
+    }
+
+    private static Stream<String> lines(ListAppender<ILoggingEvent> log) {
+        return Stream.of(log.list.toArray(ILoggingEvent[]::new)).map(ILoggingEvent::getFormattedMessage);
     }
 
     @Test
