@@ -9,9 +9,6 @@ public final class Waystation {
 
     /** Starts the hub, or runs a command about one; ends the JVM with the command's exit code. */
     public static void main(String[] arguments) {
-        int exitCode = WaystationCommand.run(arguments);
-        if (exitCode != 0) {
-            System.exit(exitCode);
-        }
+        System.exit(WaystationCommand.run(arguments));
     }
 }

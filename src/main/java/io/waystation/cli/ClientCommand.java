@@ -12,7 +12,7 @@ import java.util.concurrent.Callable;
 
 import io.waystation.cli.client.ClientApplication;
 import io.waystation.cli.client.ClientSettings;
-import org.apache.camel.main.Main;
+import io.waystation.relay.StreamDialect;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "Every option is also a setting (--retries is waystation.client.retries, or WAYSTATION_CLIENT_RETRIES), and "
                 + "the steps are routes: put client/client.camel.yaml beside the program to change them."},
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:stopped", "1:failed", "2:wrong usage, or a wrong setting",
+        exitCodeList = {"0:stopped, by SIGTERM or Ctrl-C", "1:failed, or did not stop in order", "2:wrong usage, or a wrong setting",
             "3:cannot start: the data folder or the health port is in use"})
 public final class ClientCommand implements Callable<Integer> {
     @Spec
@@ -108,7 +108,9 @@ public final class ClientCommand implements Callable<Integer> {
     private Path stateFile;
 
     @Option(names = "--data", paramLabel = "FOLDER",
-            description = "Folder for the position and dead letters (default: one per URL and TARGET under ~/.local/state/waystation).")
+            description = {
+        "Folder for the position and dead letters (default: one per URL and TARGET under $XDG_STATE_HOME/waystation, else "
+                + "$HOME/.local/state/waystation)."})
     private Path data;
 
     @Option(names = "--parallel", paramLabel = "N", description = "Handles so many events at once, those of one key in order (default: 1).")
@@ -130,14 +132,7 @@ public final class ClientCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Optional<Path> home = Optional.ofNullable(System.getProperty("waystation-home")).map(Path::of);
         Properties settings = ClientSettings.merge(home, System.getenv(), settings());
-        Main main = ClientApplication.create(settings, home);
-        try {
-            main.run();
-        } catch (Exception cannotStart) {
-            main.stop();
-            throw cannotStart;
-        }
-        return main.getExitCode();
+        return OrderlyStop.run(ClientApplication.create(settings, home));
     }
 
     /** What the command line says, as settings. */
@@ -189,6 +184,8 @@ public final class ClientCommand implements Callable<Integer> {
         String problem = null;
         if (!isAddress(url)) {
             problem = "URL must be the http or https address of a channel, not '" + url + "'";
+        } else if (StreamDialect.channelOf(URI.create(url)).isEmpty()) {
+            problem = "URL must end with the name of a channel, such as " + url.replaceFirst("[/?#]*([?#].*)?$", "") + "/my-channel";
         } else if (target != null && !isAddress(target)) {
             problem = "TARGET must be an http or https address, not '" + target + "'";
         } else if (target == null && exec == null && saveDir == null && !invalidate) {

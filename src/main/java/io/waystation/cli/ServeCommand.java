@@ -17,7 +17,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code waystation serve}: starts the hub and runs until it is told to stop. */
-@Command(name = "serve", mixinStandardHelpOptions = true, description = "Starts the hub.")
+@Command(name = "serve", mixinStandardHelpOptions = true, description = "Starts the hub.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:stopped, by SIGTERM or Ctrl-C", "1:failed, or did not stop in order", "2:wrong usage, or a wrong setting",
+            "3:cannot start: its port, data folder, data format or routes"})
 public final class ServeCommand implements Callable<Integer> {
     @Option(names = "--host", paramLabel = "ADDRESS", description = "Address to listen on (default: 127.0.0.1).")
     private String host;
@@ -86,14 +89,10 @@ public final class ServeCommand implements Callable<Integer> {
         ofCamel.keySet().removeIf(key -> !key.startsWith("camel."));
         ofCamel.forEach(System::setProperty); // Camel takes its environment variables before all but these
         try {
-            main.run();
-        } catch (Exception cannotStart) {
-            main.stop(); // frees the port and the data folder, and lets the JVM end without waiting for them
-            throw cannotStart;
+            return OrderlyStop.run(main);
         } finally {
             ofCamel.keySet().forEach(System::clearProperty);
         }
-        return main.getExitCode();
     }
 
     Optional<String> profile() {

@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.waystation.cli.client.ClientSettings;
 import io.waystation.settings.InvalidSettingException;
 import org.junit.jupiter.api.Test;
@@ -18,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
 class ClientCommandTest {
@@ -53,12 +60,41 @@ class ClientCommandTest {
 
     @ParameterizedTest
     @CsvSource({"--parallel, 0, waystation.client.parallel must be a whole number from 1 to 1000",
+        "--dialect, foo, 'waystation.client.dialect must be auto, waystation, gosmee or smee, not ''foo'''",
         "--cursor, a b, waystation.client.cursor must be 1 to 128 letters", "--timeout, soon, waystation.client.timeout must be a duration"})
-    void saysInOneLineWhichOptionHasAWrongValue(String option, String value, String line) {
-        CommandLineRun run = CommandLineRun.of("client", "http://127.0.0.1:1/c", "http://127.0.0.1:1/", option, value);
+    void saysInOneLineWhichOptionHasAWrongValue(String option, String value, String line, @TempDir Path data) {
+        CommandLineRun run = CommandLineRun.of("client", "http://127.0.0.1:1/c", "http://127.0.0.1:1/", "--data", data.toString(), option, value);
 
         assertThat(run.err().lines()).singleElement().asString().startsWith("waystation: " + line);
         assertThat(run.exitCode()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://127.0.0.1:3400/", "http://127.0.0.1:3400", "http://127.0.0.1:3400/?x=1"})
+    void asksForAChannel(String url) {
+        CommandLineRun run = CommandLineRun.of("client", url, "http://127.0.0.1:1/");
+
+        assertThat(run.err()).startsWith("URL must end with the name of a channel, such as http://127.0.0.1:3400/my-channel");
+        assertThat(run.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void saysInOneLineThatTheHealthPortIsTaken(@TempDir Path data) throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        log.start();
+        root.addAppender(log);
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            CommandLineRun run = CommandLineRun.of("client", "http://127.0.0.1:1/c", "http://127.0.0.1:1/", "--data", data.toString(),
+                    "--health-port", Integer.toString(taken.getLocalPort()));
+
+            assertThat(run.err().lines()).singleElement().asString()
+                    .startsWith("waystation: cannot listen on port " + taken.getLocalPort() + " of 127.0.0.1").contains("--health-port");
+            assertThat(run.exitCode()).isEqualTo(3);
+            assertThat(log.list).noneMatch(line -> line.getLevel().isGreaterOrEqual(Level.WARN));
+        } finally {
+            root.detachAppender(log);
+        }
     }
 
     @Test
