@@ -37,6 +37,7 @@ public final class StartConfiguration implements CamelConfiguration {
         context.addRoutePolicyFactory(new RouteMeters(Meters.of(context)));
         LaterRoutes later = new LaterRoutes();
         context.addLifecycleStrategy(later);
+        context.addLifecycleStrategy(new KameletParameters());
         context.addStartupListener(later);
         context.addStartupListener(new Started());
     }

@@ -159,29 +159,8 @@ public final class LayeredSettings {
     }
 
     private InvalidSettingException unknown(String name, String key) {
-        String nearest = declared.stream()
-                .filter(candidate -> candidate.startsWith(PREFIX))
-                .min((a, b) -> Integer.compare(distance(key, a), distance(key, b)))
-                .orElse("");
+        String nearest = Nearest.to(key, declared.stream().filter(candidate -> candidate.startsWith(PREFIX)).toList()).orElse("");
         return new InvalidSettingException(name, "is not a setting of this hub; did you mean " + nearest + "?");
-    }
-
-    /** Levenshtein distance, enough to guess what a mistyped key should have been. */
-    private static int distance(String a, String b) {
-        int[] previous = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            previous[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int[] current = new int[b.length() + 1];
-            current[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int replace = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                current[j] = Math.min(replace, 1 + Math.min(previous[j], current[j - 1]));
-            }
-            previous = current;
-        }
-        return previous[b.length()];
     }
 
     private static String fileOf(String profile) {

@@ -150,6 +150,29 @@ class RouteReloadTest {
     }
 
     @Test
+    void aParameterThatAKameletDoesNotHaveIsTakenBack() throws Exception {
+        String reader = """
+                - route:
+                    id: reader
+                    description: Reads events
+                    from:
+                      uri: kamelet:events-source/reader-events
+                      parameters:
+                        group: reader
+                      steps:
+                        - to:
+                            uri: log:reader
+                """;
+        write("reader.camel.yaml", reader);
+        eventually(() -> logged("reader.camel.yaml is reloaded"));
+
+        write("reader.camel.yaml", reader.replace("group: reader", "group: reader\n        bogus: 1"));
+
+        eventually(() -> logged("reader.camel.yaml does not start and is taken back: route reader: kamelet:events-source has no parameter 'bogus'"));
+        eventually(() -> hub.context().getRoute("reader") != null && hub.context().getRoute("reader-events") != null);
+    }
+
+    @Test
     void aNewFileStartsAndARemovedOneStops() throws Exception {
         Path file = write("late.camel.yaml", hello("late", "here"));
         eventually(() -> get("/v1/late").equals("here"));

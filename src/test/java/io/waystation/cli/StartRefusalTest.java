@@ -178,4 +178,66 @@ class StartRefusalTest {
                     assertThat(verdict.message()).contains(what, which);
                 }));
     }
+
+    @Test
+    void aParameterThatAKameletDoesNotHave() throws Exception {
+        Path home = LaterRoutesTest.home(folder.resolve("home"), """
+                - route:
+                    id: mine
+                    description: Reads what is not verified, or would
+                    from:
+                      uri: kamelet:events-source
+                      parameters:
+                        group: mine
+                        verifed: any
+                      steps:
+                        - to:
+                            uri: log:mine
+                """);
+        Path data = folder.resolve("data");
+
+        assertThatThrownBy(() -> HubFixture.start(data, Optional.of(home)))
+                .satisfies(failed -> assertThat(FailureReport.of(failed)).isEqualTo(new FailureReport.Verdict(3, "the routes do not start: "
+                        + "route mine: kamelet:events-source has no parameter 'verifed'; did you mean verified?")));
+    }
+
+    @Test
+    void notWhatCamelItselfLetsARouteSayOfAKamelet() throws Exception {
+        Path home = LaterRoutesTest.home(folder.resolve("home"), """
+                - routeTemplate:
+                    id: greeting
+                    parameters:
+                      - name: word
+                    from:
+                      uri: kamelet:source
+                      steps:
+                        - setBody:
+                            expression:
+                              constant:
+                                expression: "{{word}}"
+                - route:
+                    id: mine
+                    description: Uses Kamelets in every way
+                    from:
+                      uri: kamelet:events-source/mine-events
+                      parameters:
+                        group: mine
+                        verified: "{{no.such.setting:any}}"
+                        types: "{{?no.such.setting}}"
+                        bridgeErrorHandler: true
+                        exchangePattern: InOnly
+                      steps:
+                        - to:
+                            uri: kamelet:greeting?word=RAW(a+b%26c)&lazyStartProducer=true&block=false&timeout=1000&noErrorHandler=true
+                        - kamelet:
+                            name: greeting/second
+                            parameters:
+                              word: two
+                """);
+
+        try (HubFixture hub = HubFixture.start(folder.resolve("data"), Optional.of(home))) {
+            assertThat(hub.context().getRoute("mine-events")).isNotNull();
+            assertThat(hub.context().getRouteController().getRouteStatus("mine").isStarted()).isTrue();
+        }
+    }
 }
