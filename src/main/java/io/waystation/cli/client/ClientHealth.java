@@ -24,7 +24,8 @@ import org.apache.camel.support.service.ServiceSupport;
 
 /**
  * Answers {@code GET /health}: 200 only while every followed stream is connected and not silent, else 503; either way
- * with what is known as JSON: of the first stream that is not well, else of the first, and of each where routes follow several. {@code GET /livez} answers 200 as long as the process answers at all.
+ * with what is known as JSON: of the first stream that is not well, else of the first, and of each where routes follow several.
+ * {@code GET /livez} answers 200 as long as the process answers at all.
  */
 final class ClientHealth extends ServiceSupport {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -28,7 +28,7 @@ class ClientHealthTest extends ClientScene {
                 from("sse:" + channel.address()).routeId("connected").log("got");
             }
         });
-        ClientHealth health = new ClientHealth(context, DeadLetters.of(folder), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        ClientHealth health = ClientHealth.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), context, DeadLetters.of(folder));
         context.addService(health, true, true);
         open.add(0, context);
         context.start();
