@@ -1,9 +1,7 @@
 package io.waystation.http;
 
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
-import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 
@@ -22,27 +20,21 @@ final class BodyReader {
         void failed(Problem problem);
     }
 
-    private static final byte[] NOTHING = {};
-    private static final int FIRST_CAPACITY = 2048;
     private static final long UNKNOWN = -1;
 
     private final HttpServerRequest request;
     private final Connection connection;
-    private final BodyBudget budget;
+    private final GrowingBody body;
     private final long limit;
     private final Receiver receiver;
     private final long start = System.nanoTime();
-    private byte[] bytes = NOTHING;
-    private int length;
-    /** Bytes of the budget that are ours; there may be no array for them yet. */
-    private int reserved;
     private boolean done;
 
-    private BodyReader(HttpServerRequest request, Connection connection, BodyBudget budget, long limit,
+    private BodyReader(HttpServerRequest request, Connection connection, GrowingBody body, long limit,
             Receiver receiver) {
         this.request = request;
         this.connection = connection;
-        this.budget = budget;
+        this.body = body;
         this.limit = limit;
         this.receiver = receiver;
     }
@@ -53,12 +45,11 @@ final class BodyReader {
         long announced = announced(request);
         if (announced > limit) {
             receiver.failed(tooLarge(limit));
-        } else if (announced > 0 && !budget.take(announced)) {
+        } else if (!budget.hasRoomFor(announced)) {
             receiver.failed(noMemory());
         } else {
-            BodyReader reader = new BodyReader(request, connection, budget, limit, receiver);
-            reader.reserved = (int) Math.max(0, announced);
-            reader.begin();
+            GrowingBody body = new GrowingBody(budget, (int) announced, (int) limit);
+            new BodyReader(request, connection, body, limit, receiver).begin();
         }
     }
 
@@ -89,69 +80,47 @@ final class BodyReader {
         if (done) {
             return;
         }
-        int more = chunk.length();
-        if (length + (long) more > limit) {
+        if (body.length() + (long) chunk.length() > limit) {
             fail(tooLarge(limit));
-            return;
-        }
-        ByteBuf data = chunk.getByteBuf();
-        if (length == 0 && more == reserved && isWholeArray(data, more)) {
-            bytes = data.array(); // Vert.x made it for us alone
-        } else if (length + more <= bytes.length || grow(length + more)) {
-            data.getBytes(0, bytes, length, more);
-        } else {
+        } else if (!body.add(chunk.getByteBuf())) {
             fail(noMemory());
-            return;
         }
-        length += more;
-    }
-
-    private static boolean isWholeArray(ByteBuf data, int size) {
-        return data.hasArray() && data.arrayOffset() == 0 && data.readerIndex() == 0 && data.array().length == size;
-    }
-
-    private boolean grow(int needed) {
-        int capacity = needed <= reserved
-                ? reserved
-                : (int) Math.min(limit, Math.max(needed, Math.max(FIRST_CAPACITY, reserved * 2L)));
-        if (capacity > reserved && !budget.take(capacity - reserved)) {
-            return false;
-        }
-        reserved = capacity;
-        bytes = Arrays.copyOf(bytes, capacity);
-        return true;
     }
 
     private void complete() {
-        if (end()) {
-            receiver.received(length == bytes.length ? bytes : Arrays.copyOf(bytes, length), reserved);
+        if (done) {
+            return;
+        }
+        byte[] whole = body.whole();
+        if (whole == null) {
+            fail(noMemory());
+        } else {
+            end();
+            receiver.received(whole, body.reserved());
         }
     }
 
-    private void fail(Problem problem) {
-        if (end()) {
-            budget.giveBack(reserved);
-            bytes = NOTHING;
+    /** Gives up on a body, with an answer unless the problem is null. */
+    void fail(Problem problem) {
+        if (!done) {
+            end();
+            body.drop();
             receiver.failed(problem);
         }
     }
 
-    private boolean end() {
-        if (done) {
-            return false;
-        }
+    private void end() {
         done = true;
         connection.bodyEnds(this);
-        return true;
     }
 
     /** Gives up on a sender that is too slow. */
     void check(long now, HttpSettings limits) {
         long taken = now - start;
         boolean slow = taken > limits.bodyGrace().toNanos()
-                && length < limits.bodyRate() * (double) taken / TimeUnit.SECONDS.toNanos(1);
+                && body.length() < limits.bodyRate() * (double) taken / TimeUnit.SECONDS.toNanos(1);
         if (slow || taken > limits.bodyTimeout().toNanos()) {
-            fail(Problem.of(408, "request-timeout", "The request's body took too long to arrive: " + length
+            fail(Problem.of(408, "request-timeout", "The request's body took too long to arrive: " + body.length()
                     + " bytes in " + TimeUnit.NANOSECONDS.toSeconds(taken) + " s. Nothing was kept."));
         }
     }

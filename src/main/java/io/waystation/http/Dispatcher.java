@@ -57,7 +57,7 @@ final class Dispatcher implements Handler<HttpServerRequest>, OpenStream.Listene
         this.routes = routes;
         this.cors = new Cors(settings.corsOrigins());
         this.refused = refused;
-        this.budget = new BodyBudget(settings.bufferedBodies());
+        this.budget = new BodyBudget(settings.bufferedBodies(), GrowingBody.mostFor(settings.maxBody()));
         this.pool = new WorkPool(settings.poolSize(), settings.poolQueue());
     }
 

@@ -18,7 +18,7 @@ import io.waystation.settings.Settings;
  * @param maxBody largest request body in bytes
  * @param maxRequestLine longest request line in bytes
  * @param maxHeaders largest sum of request headers in bytes
- * @param bufferedBodies bytes that all buffered request bodies may take together
+ * @param bufferedBodies bytes that all buffered request bodies may take together, those of one that is put together twice
  * @param headerTimeout time from the first byte of a request to the end of its headers
  * @param bodyTimeout time for a whole request body
  * @param bodyRate bytes per second a sender must reach on average
@@ -63,7 +63,6 @@ record HttpSettings(
 
     static HttpSettings of(Settings settings) {
         int loops = settings.number(PREFIX + "event-loops", 0, 256);
-        long buffered = settings.bytes(PREFIX + "buffered-bodies");
         long maxBody = within(settings, "max-body", 1, LARGEST_BODY);
         return new HttpSettings(
                 loops == 0 ? Runtime.getRuntime().availableProcessors() : loops,
@@ -73,7 +72,7 @@ record HttpSettings(
                 maxBody,
                 (int) within(settings, "max-request-line", 1 << 10, 1 << 20),
                 (int) within(settings, "max-headers", 1 << 10, 1 << 20),
-                buffered == 0 ? Math.max(maxBody, Runtime.getRuntime().maxMemory() / 4) : buffered,
+                bufferedBodies(settings, maxBody),
                 settings.positive(PREFIX + "header-timeout"),
                 settings.positive(PREFIX + "body-timeout"),
                 within(settings, "body-rate", 0, 1 << 30),
@@ -87,6 +86,19 @@ record HttpSettings(
                 (int) within(settings, "event-loop-body", 0, 1 << 20),
                 settings.number(PREFIX + "backlog", 1, 65_535),
                 new Http2(settings.number(PREFIX + "http2-streams", 1, 1_000_000), (int) within(settings, "http2-window", 65_535, 1 << 30)));
+    }
+
+    private static long bufferedBodies(Settings settings, long maxBody) {
+        long buffered = settings.bytes(PREFIX + "buffered-bodies");
+        long ofOne = GrowingBody.mostFor(maxBody);
+        if (buffered == 0) {
+            return Math.max(ofOne, Runtime.getRuntime().maxMemory() / 4);
+        }
+        if (buffered < ofOne) {
+            throw new InvalidSettingException(PREFIX + "buffered-bodies", "must be at least " + ofOne + " bytes, twice "
+                    + PREFIX + "max-body, which one body may take while it is put together, not " + buffered);
+        }
+        return buffered;
     }
 
     private static Duration bodyGrace(Settings settings) {
