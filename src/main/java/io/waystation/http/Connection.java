@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
@@ -32,6 +33,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private boolean http2;
     private boolean receivingHead;
     private boolean closeWhenDone;
+    private boolean peerSendsNoMore;
+    private boolean streaming;
     private int requests;
     private long since = System.nanoTime();
     private long pending;
@@ -40,16 +43,21 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.connections = connections;
         this.channel = channel;
         channel.attr(KEY).set(this);
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     }
 
     /** Connection a request came in on. */
     static Connection of(HttpServerRequest request) {
-        return ((ConnectionBase) request.connection()).channel().attr(KEY).get();
+        return of(request.connection());
+    }
+
+    static Connection of(HttpConnection http) {
+        return of(((ConnectionBase) http).channel());
     }
 
     /** Connection of a channel of this server. */
-    static Connection of(HttpConnection http) {
-        return ((ConnectionBase) http).channel().attr(KEY).get();
+    static Connection of(Channel channel) {
+        return channel.attr(KEY).get();
     }
 
     Channel channel() {
@@ -90,6 +98,28 @@ final class Connection extends ChannelInboundHandlerAdapter {
         context.fireChannelRead(message);
     }
 
+    /** A peer that sends no more may still wait for its answer, but one that is gone looks the same until something is written to it. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        context.fireUserEventTriggered(event);
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            peerSendsNoMore = true;
+            if (http2 || streaming || !bodies.isEmpty()) {
+                leave();
+            } else if (requests == 0) {
+                close();
+            }
+        }
+    }
+
+    /** The answer to a request is a stream, which ends when the peer sends no more. */
+    void streamBegins() {
+        streaming = true;
+        if (peerSendsNoMore) {
+            leave();
+        }
+    }
+
     /** A request's headers are complete. */
     void requestBegins() {
         requests++;
@@ -102,7 +132,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
             since = System.nanoTime();
             if (closeWhenDone) {
                 close();
+            } else if (peerSendsNoMore) {
+                channel.eventLoop().execute(this::closeUnlessBusy); // the next request begins when this one has ended
             }
+        }
+    }
+
+    private void closeUnlessBusy() {
+        if (requests == 0) {
+            close();
         }
     }
 
@@ -114,12 +152,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
         bodies.remove(body);
     }
 
+    /** Refuses every request whose body is still arriving, if there is one. */
+    boolean refuseBodies(Problem problem) {
+        List<BodyReader> arriving = List.copyOf(bodies);
+        arriving.forEach(body -> body.fail(problem));
+        return !arriving.isEmpty();
+    }
+
     /** Takes no further request: closes now when none is in progress, else after the last. */
     void finish() {
         closeWhenDone = true;
-        if (requests == 0) {
-            close();
-        }
+        closeUnlessBusy();
     }
 
     boolean isFinishing() {
@@ -160,9 +203,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Closes at once, without a farewell at any layer. */
+    /** Closes at once, with a reset. */
     private void abort() {
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        leave();
+    }
+
+    /** Closes at once, without a farewell at any layer. */
+    private void leave() {
         channel.unsafe().close(channel.voidPromise());
     }
 }

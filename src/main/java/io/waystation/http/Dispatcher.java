@@ -267,6 +267,7 @@ final class Dispatcher implements Handler<HttpServerRequest>, OpenStream.Listene
     @Override
     public void opened(OpenStream stream) {
         streams.add(stream);
+        stream.loop().execute(Connection.of(stream.channel)::streamBegins);
         if (stopping) {
             stream.loop().execute(stream::abort);
         }

@@ -13,16 +13,18 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.impl.SslChannelProvider;
 
 /**
- * A Vert.x HTTP server that shows each connection before anything is read from it.
+ * A Vert.x HTTP server that shows each connection before anything is read from it, and takes {@link StrictRequests} only.
  *
  * <p>Vert.x announces a connection only when the headers of its first request are complete, too late to
  * notice one that never completes them.
  */
 final class GuardedHttpServer extends HttpServerImpl {
+    private final HttpServerOptions options;
     private final Consumer<Channel> accepted;
 
     GuardedHttpServer(VertxInternal vertx, HttpServerOptions options, Consumer<Channel> accepted) {
         super(vertx, options);
+        this.options = options;
         this.accepted = accepted;
     }
 
@@ -33,6 +35,7 @@ final class GuardedHttpServer extends HttpServerImpl {
         return (channel, ssl) -> {
             accepted.accept(channel);
             next.accept(channel, ssl);
+            StrictRequests.watch(channel, options);
         };
     }
 }

@@ -24,7 +24,6 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.impl.VertxInternal;
-import io.vertx.core.http.impl.Http1xServerConnection;
 import io.vertx.core.http.impl.Http2ServerConnection;
 import io.waystation.settings.InvalidSettingException;
 import io.waystation.store.Meters;
@@ -210,9 +209,6 @@ public final class HubHttpServer extends VertxPlatformHttpServer implements Star
             server.invalidRequestHandler(dispatcher::malformed);
             server.connectionHandler(connection -> {
                 connection.exceptionHandler(failure -> LOG.debug("Connection failed: {}", failure.toString()));
-                if (connection instanceof Http1xServerConnection http1) {
-                    StrictRequests.watch(http1);
-                }
                 Connection.of(connection).established(connection, connection instanceof Http2ServerConnection);
             });
             server.exceptionHandler(failure -> LOG.debug("Connection refused: {}", failure.toString()));

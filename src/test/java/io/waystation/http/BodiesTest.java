@@ -13,6 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32;
 
 import org.apache.camel.builder.RouteBuilder;
@@ -23,12 +26,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Request bodies: the memory they share. */
+import io.waystation.Patience;
+
+/** Request bodies: the memory they share, chunks, and senders that say no more after them. */
 class BodiesTest {
     private static final int LARGEST = 1 << 20;
     private static final int BUDGET = 4 << 20;
     private static final String HEAD = "POST /sum HTTP/1.1\r\nHost: h\r\n";
 
+    private final CountDownLatch release = new CountDownLatch(1);
+    private final AtomicInteger taken = new AtomicInteger();
     private ServerFixture server;
 
     @BeforeEach
@@ -36,8 +43,14 @@ class BodiesTest {
         server = ServerFixture.start(data, new RouteBuilder() {
             @Override
             public void configure() {
-                from("platform-http:/sum").routeId("sum").process(exchange ->
-                        exchange.getMessage().setBody(sum(exchange.getMessage().getBody(byte[].class))));
+                from("platform-http:/sum").routeId("sum").process(exchange -> {
+                    taken.incrementAndGet();
+                    exchange.getMessage().setBody(sum(exchange.getMessage().getBody(byte[].class)));
+                });
+                from("platform-http:/slow").routeId("slow").process(exchange -> {
+                    taken.incrementAndGet();
+                    release.await(Patience.SOON.toSeconds(), TimeUnit.SECONDS);
+                }).setBody(constant("late"));
             }
         }, "waystation.http.event-loop-routes", "sum", "waystation.http.max-body", "1MiB",
                 "waystation.http.buffered-bodies", "4MiB");
@@ -45,6 +58,7 @@ class BodiesTest {
 
     @AfterEach
     void stop() {
+        release.countDown();
         server.close();
     }
 
@@ -163,5 +177,44 @@ class BodiesTest {
             }
         }, "waystation.http.max-body", "1MiB", "waystation.http.buffered-bodies", "1MiB"))
                 .hasStackTraceContaining("waystation.http.buffered-bodies must be at least 2097152 bytes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zz\r\n", "-2\r\n", "3\r\nabc\r\nzz\r\n", "fffffffffffffffff\r\n", "3\r\nabcdef\r\n"})
+    void malformedChunksAreRefusedAndWhatFollowsIsNoRequest(String chunks) throws Exception {
+        try (ServerFixture.Raw raw = server.raw()) {
+            raw.send(HEAD + "Transfer-Encoding: chunked\r\n\r\n" + chunks + "POST /sum HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx");
+            assertThat(raw.readAll()).startsWith("HTTP/1.1 400 ").contains("application/problem+json")
+                    .contains("malformed-request").containsOnlyOnce("HTTP/1.1");
+        }
+        assertThat(taken).hasValue(0);
+        assertThat(server.bean(RefusedRequests.NAME, RefusedRequests.class).latest())
+                .anyMatch(refused -> refused.code().equals("malformed-request") && refused.path().equals("/sum"));
+        nothingIsHeld();
+    }
+
+    @Test
+    void whoSaysNoMoreAfterItsRequestsGetsTheAnswers() throws Exception {
+        try (ServerFixture.Raw raw = server.raw()) {
+            raw.send("POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc" + HEAD + "Content-Length: 3\r\n\r\nabc");
+            raw.socket().shutdownOutput();
+            await().untilAsserted(() -> assertThat(taken).hasValue(1));
+            release.countDown();
+            assertThat(raw.readAll()).contains("late").endsWith(sum("abc".getBytes(StandardCharsets.US_ASCII)));
+        }
+        assertThat(taken).hasValue(2);
+        nothingIsHeld();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "POST /sum HTT", HEAD + "Content-Length: 9\r\n\r\nabc", HEAD + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"})
+    void whoSaysNoMoreBeforeItsRequestIsCompleteIsLetGo(String begun) throws Exception {
+        try (ServerFixture.Raw raw = server.raw()) {
+            raw.send(begun);
+            raw.socket().shutdownOutput();
+            assertThat(raw.readAll()).isEmpty();
+        }
+        assertThat(taken).hasValue(0);
+        nothingIsHeld();
     }
 }

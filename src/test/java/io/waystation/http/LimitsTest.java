@@ -192,13 +192,29 @@ class LimitsTest {
     @CsvSource(delimiter = '|', value = {"Transfer-Encoding: xchunked|unsupported-transfer-encoding",
         "Transfer-Encoding: gzip, chunked|unsupported-transfer-encoding", "transfer-encoding: identity|unsupported-transfer-encoding",
         "Transfer-Encoding: chunked~Transfer-Encoding: chunked|unsupported-transfer-encoding",
-        "Transfer-Encoding:|unsupported-transfer-encoding", "HOST: other~Content-Length: 9|malformed-request"})
+        "Transfer-Encoding:|unsupported-transfer-encoding", "HOST: other~Content-Length: 9|malformed-request",
+        "Transfer-Encoding: chunked~Content-Length: 20|malformed-request", "Content-Length: 20~Transfer-Encoding: chunked|malformed-request",
+        "Content-Length: 9~Content-Length: 8|malformed-request"})
     void aBodyOrHostThatOthersMayReadDifferentlyIsRefusedAndItsRestIsNoRequest(String headers, String code) throws Exception {
         try (ServerFixture.Raw raw = server.raw()) {
             raw.send(HEAD + headers.replace("~", "\r\n") + "\r\n\r\n9\r\nGET /fine\r\n0\r\n\r\nGET /fine HTTP/1.1\r\nHost: h\r\n\r\n");
             assertThat(read(raw)).startsWith("HTTP/1.1 400 ").contains(code).containsOnlyOnce("HTTP/1.1");
         }
         isHealthy();
+    }
+
+    @Test
+    void onlyOldClientsMayLeaveTheHostOut() throws Exception {
+        try (ServerFixture.Raw raw = server.raw()) {
+            raw.send("GET /fine HTTP/1.1\r\n\r\nGET /fine HTTP/1.1\r\nHost: h\r\n\r\n");
+            assertThat(read(raw)).startsWith("HTTP/1.1 400 ").contains("malformed-request").containsOnlyOnce("HTTP/1.1");
+        }
+        for (String request : List.of("GET /fine HTTP/1.0\r\n\r\n", "GET http://h/fine HTTP/1.1\r\nHost: h\r\n\r\n",
+                "GET /fine HTTP/1.1\r\nHost:\r\n\r\n")) {
+            try (ServerFixture.Raw raw = server.raw()) {
+                assertThat(raw.send(request).readUntil("ok")).as(request).contains(" 200 ");
+            }
+        }
     }
 
     @Test

@@ -30,6 +30,8 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 import ch.qos.logback.classic.Logger;
@@ -159,21 +161,31 @@ class ListenTest {
         }
     }
 
+    /** A sender may turn to HTTP/2 only where nothing gets lost on the way: with TLS, or by beginning with it. */
     @Test
-    void clearTextClientsMayUpgradeToHttp2WithABody() throws Exception {
+    void clearTextClientsThatAskForHttp2AreAnsweredOverHttp1() throws Exception {
         try (ServerFixture server = ServerFixture.start(data, routes())) {
             HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
             for (int size : new int[] {0, 10, 3_000_000}) {
                 HttpResponse<String> answer = client.send(java.net.http.HttpRequest.newBuilder(server.uri("/x"))
                         .POST(java.net.http.HttpRequest.BodyPublishers.ofByteArray(new byte[size])).build(),
                         HttpResponse.BodyHandlers.ofString());
-                assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+                assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
                 assertThat(answer.body()).startsWith(size + " ");
             }
-            HttpResponse<String> tooLarge = client.send(java.net.http.HttpRequest.newBuilder(server.uri("/x"))
-                    .POST(java.net.http.HttpRequest.BodyPublishers.ofByteArray(new byte[26 << 20])).build(),
-                    HttpResponse.BodyHandlers.ofString());
-            assertThat(tooLarge.statusCode()).isEqualTo(413);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Connection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n",
+        "Connection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: !\r\n", "Connection: Upgrade\r\n", ""})
+    void theWishForHttp2IsNoReasonToWaitOrToRefuse(String headers) throws Exception {
+        try (ServerFixture server = ServerFixture.start(data, routes()); ServerFixture.Raw raw = server.raw()) {
+            raw.send("POST /x HTTP/1.1\r\nHost: h\r\nUpgrade: h2c\r\n" + headers + "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+            assertThat(raw.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 100 ");
+            assertThat(raw.send("abc").readUntil("3 ")).startsWith("HTTP/1.1 200 ");
+            raw.send("GET /x HTTP/1.1\r\nHost: h\r\nUpgrade: foo, H2C\r\n" + headers + "\r\n");
+            assertThat(raw.readUntil("\r\n\r\n0 ")).startsWith("HTTP/1.1 200 ");
         }
     }
 

@@ -6,12 +6,17 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -25,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import io.waystation.TlsPair;
+
 /** Responses that stay open. */
 class StreamTest {
     private static final int MARK = 64 << 10;
@@ -32,17 +39,25 @@ class StreamTest {
 
     private final CompletableFuture<ResponseStream> opened = new CompletableFuture<>();
     private final AtomicInteger closed = new AtomicInteger();
+    @TempDir
+    private Path data;
     private ServerFixture server;
 
     @BeforeEach
-    void start(@TempDir Path data) throws Exception {
-        server = ServerFixture.start(data, new RouteBuilder() {
+    void start() throws Exception {
+        server = serve();
+    }
+
+    private ServerFixture serve(String... more) throws Exception {
+        List<String> settings = new ArrayList<>(List.of("waystation.http.event-loop-routes", "stream",
+                "waystation.http.stream-buffer", "64KiB", "waystation.http.idle-timeout", "1s"));
+        settings.addAll(List.of(more));
+        return ServerFixture.start(data, new RouteBuilder() {
             @Override
             public void configure() {
                 from("platform-http:/stream").routeId("stream").process(exchange -> open(exchange));
             }
-        }, "waystation.http.event-loop-routes", "stream", "waystation.http.stream-buffer", "64KiB",
-                "waystation.http.idle-timeout", "1s");
+        }, settings.toArray(String[]::new));
     }
 
     @AfterEach
@@ -68,10 +83,24 @@ class StreamTest {
         CompletableFuture.runAsync(() -> action.accept(stream), stream.loop()).join();
     }
 
+    /** Over HTTP/2 with TLS, since this client does not begin with HTTP/2 without. */
     private HttpResponse<InputStream> follow(HttpClient.Version version) throws Exception {
-        HttpClient client = HttpClient.newBuilder().version(version).build();
-        return client.send(java.net.http.HttpRequest.newBuilder(server.uri("/stream")).build(),
-                HttpResponse.BodyHandlers.ofInputStream());
+        HttpClient.Builder client = HttpClient.newBuilder().version(version);
+        String scheme = "http";
+        if (version == HttpClient.Version.HTTP_2) {
+            server.close();
+            TlsPair pair = TlsPair.make(data, "hub");
+            Path key = Files.writeString(data.resolve("hub.key"), pair.key());
+            server = serve("waystation.http.tls-certificate", pair.writeCertificate(data.resolve("hub.crt")).toString(),
+                    "waystation.http.tls-key", key.toString());
+            client.sslContext(pair.trusting(pair));
+            scheme = "https";
+        }
+        URI uri = URI.create(scheme + "://127.0.0.1:" + server.port() + "/stream");
+        HttpClient ready = client.build();
+        // on a busy machine a handshake may take longer than the connection may be idle
+        return await().ignoreExceptionsInstanceOf(IOException.class).until(() -> ready.send(
+                java.net.http.HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofInputStream()), Objects::nonNull);
     }
 
     private static String read(InputStream in, int length) throws IOException {
@@ -104,6 +133,15 @@ class StreamTest {
                     .endsWith("\r\n\r\n9\r\n: hello\n\n\r\n");
         }
         await().untilAsserted(() -> assertThat(closed).hasValue(1));
+    }
+
+    @Test
+    void aStreamEndsWhenItsClientSendsNoMore() throws Exception {
+        try (ServerFixture.Raw raw = server.raw()) {
+            raw.send("GET /stream HTTP/1.1\r\nHost: h\r\n\r\n").readUntil(": hello\n\n");
+            raw.socket().shutdownOutput();
+            await().untilAsserted(() -> assertThat(closed).hasValue(1));
+        }
     }
 
     @Test
