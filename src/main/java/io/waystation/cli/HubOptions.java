@@ -46,16 +46,35 @@ public final class HubOptions {
     }
 
     private URI address() {
-        String text = given(url).or(() -> read(data.resolve("address"))).orElse(DEFAULT_ADDRESS);
-        return HubClient.address(text);
+        return given(url).map(HubClient::address).or(this::ownAddress).orElseGet(() -> HubClient.address(DEFAULT_ADDRESS));
     }
 
     /** The data folder's token goes to the hub of that folder and to this machine, and to no other address. */
     private Optional<String> token() {
         URI address = address();
-        boolean ours = given(url).isEmpty() || read(data.resolve("address")).filter(own -> HubClient.address(own).equals(address)).isPresent()
+        boolean ours = given(url).isEmpty() || ownAddress().filter(address::equals).isPresent()
                 || LOOPBACK.contains(address.getHost());
-        return given(token).or(() -> ours ? read(data.resolve("token")) : Optional.empty());
+        return given(token).or(() -> ours ? ownToken() : Optional.empty());
+    }
+
+    /** What the hub of the data folder wrote when it started. */
+    private Optional<URI> ownAddress() {
+        Path file = data.resolve("address");
+        try {
+            return read(file).map(HubClient::address);
+        } catch (CommandFailure damaged) {
+            throw new CommandFailure(ExitCode.FAILED, file + " holds no address; start the hub again, which writes it, or name the"
+                    + " address with --url");
+        }
+    }
+
+    private Optional<String> ownToken() {
+        Path file = data.resolve("token");
+        Optional<String> own = read(file);
+        if (own.filter(text -> text.chars().anyMatch(c -> c <= ' ' || c > '~')).isPresent()) {
+            throw new CommandFailure(ExitCode.FAILED, file + " holds no token; delete it and start the hub again, which makes a new one");
+        }
+        return own;
     }
 
     private static Optional<String> given(String text) {
@@ -64,7 +83,7 @@ public final class HubOptions {
 
     private static Optional<String> read(Path file) {
         try {
-            return given(Files.readString(file, StandardCharsets.UTF_8));
+            return given(Files.readString(file, StandardCharsets.ISO_8859_1));
         } catch (NoSuchFileException absent) {
             return Optional.empty();
         } catch (IOException unreadable) {

@@ -12,6 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.waystation.store.StartupException;
+
 /**
  * How far each channel's events are gone: deleted with their segment, or older than the channel keeps them.
  * Kept in a file, so that a longer retention or a clock that steps back brings nothing back. The file also says where
@@ -43,8 +45,14 @@ final class LowWater {
         LowWater marks = new LowWater(folder.resolve("low-water"));
         if (Files.exists(marks.file)) {
             marks.savedOldest = UNKNOWN; // files of earlier versions do not say it
-            for (String line : Files.readAllLines(marks.file, StandardCharsets.UTF_8)) {
-                marks.parse(line);
+            for (String line : Files.readAllLines(marks.file, StandardCharsets.ISO_8859_1)) {
+                try {
+                    marks.parse(line);
+                } catch (IllegalArgumentException | IndexOutOfBoundsException damaged) {
+                    throw new StartupException("data-folder-damaged", marks.file + " should hold lines of an offset and a channel, not '"
+                            + line + "'; restore it from a backup, or delete it: events past their channel's retention may then come back"
+                            + " until their segment is deleted", damaged);
+                }
             }
         }
         if (oldestOffset > marks.savedOldest) {
@@ -55,9 +63,6 @@ final class LowWater {
 
     private void parse(String line) {
         int space = line.indexOf(' ');
-        if (space < 1) {
-            return;
-        }
         long offset = Long.parseLong(line, 0, space, 10);
         String name = line.substring(space + 1);
         if (name.equals(FORGOTTEN)) {

@@ -1,11 +1,13 @@
 package io.waystation.journal;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
 import io.waystation.store.OwnerOnlyFile;
+import io.waystation.store.StartupException;
 
 /**
  * Where groups start that have no position yet while a hub takes events in and has not started all of its routes. It is a file as
@@ -23,7 +25,7 @@ final class Newcomers {
     /** Holds the start here, or where a hub that ended too early had held it; it is on disk when this returns. */
     void hold(long now) throws IOException {
         if (Files.exists(file)) { // the last hub ended too early
-            start = OptionalLong.of(Math.min(now, parse(Files.readString(file))));
+            start = OptionalLong.of(Math.min(now, parse(Files.readString(file, StandardCharsets.ISO_8859_1))));
         } else {
             OwnerOnlyFile.create(file, now + "\n");
             start = OptionalLong.of(now);
@@ -31,11 +33,12 @@ final class Newcomers {
         tail = OptionalLong.of(now);
     }
 
-    private long parse(String text) throws IOException {
+    private long parse(String text) {
         try {
             return Long.parseLong(text.strip());
         } catch (NumberFormatException damaged) {
-            throw new IOException(file + " should hold one number; delete it: groups that are new then start at the end of the log", damaged);
+            throw new StartupException("data-folder-damaged", file + " should hold one number, not '" + text.strip()
+                    + "'; delete it: groups that are new then start at the end of the log", damaged);
         }
     }
 

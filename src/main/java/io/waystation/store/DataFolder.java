@@ -42,8 +42,8 @@ public final class DataFolder implements Closeable {
     /**
      * Takes the folder, creating it (mode 0700) when it is not there.
      *
-     * @throws StartupException {@code data-folder-unwritable}, {@code data-folder-in-use} or
-     *     {@code data-format-newer}
+     * @throws StartupException {@code data-folder-unwritable}, {@code data-folder-in-use},
+     *     {@code data-folder-damaged} or {@code data-format-newer}
      */
     public static DataFolder open(Path folder) {
         Path root = folder.toAbsolutePath().normalize();
@@ -124,12 +124,13 @@ public final class DataFolder implements Closeable {
     }
 
     private int readFormat(Path format) throws IOException {
-        String text = Files.readString(format).trim();
+        String text = Files.readString(format, StandardCharsets.ISO_8859_1).trim();
         try {
             return Integer.parseInt(text);
         } catch (NumberFormatException e) {
-            throw new StartupException("data-format-newer",
-                    "the file " + format + " holds '" + text + "' where a format number should be", e);
+            throw new StartupException("data-folder-damaged", "the file " + format + " holds '" + text
+                    + "' where a format number should be; restore it from a backup, or write " + FORMAT
+                    + " into it if this Waystation has written the folder", e);
         }
     }
 

@@ -88,7 +88,12 @@ public final class SecretBox {
             return of("WAYSTATION_SECRET_KEY", environment);
         }
         Origin origin = new Origin(folder.secretKey().toString(), folder.secretKey(), true);
-        return new SecretBox(origin, decode(origin.name(), generated(origin.file())));
+        try {
+            return new SecretBox(origin, decode(origin.name(), generated(origin.file())));
+        } catch (InvalidSettingException damaged) { // it is nobody's setting
+            throw new StartupException("data-folder-damaged", origin.file() + " holds no key; restore it from a backup: without it the"
+                    + " secrets that are stored cannot be read");
+        }
     }
 
     /** A box with keys from a text: base64 of 32 bytes each, one a line or separated by commas, newest first. */
@@ -193,7 +198,7 @@ public final class SecretBox {
 
     private static String readKeyFile(String key, Path file) {
         try {
-            return Files.readString(file, StandardCharsets.US_ASCII);
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
             throw new InvalidSettingException(key, "names " + file + ", which cannot be read");
         }
@@ -206,7 +211,7 @@ public final class SecretBox {
                 new SecureRandom().nextBytes(key);
                 OwnerOnlyFile.create(file, Base64.getEncoder().encodeToString(key) + "\n");
             }
-            return Files.readString(file, StandardCharsets.US_ASCII);
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
             throw new StartupException("data-folder-unwritable", "cannot read or write the key file " + file, e);
         }

@@ -303,7 +303,9 @@ class HubCommandsTest {
         assertThat(signed.exitCode()).as(signed.err()).isZero();
         assertThat(json("events", "list", "--channel", "signed", "--verified", "true").path("events")).hasSize(1);
         assertThat(run("channels", "remove", "signed").exitCode()).isZero();
-        assertThat(json("channels", "show", "signed").path("origin").asText()).isEqualTo("anonymous");
+        JsonNode removed = json("channels", "show", "signed");
+        assertThat(removed.path("origin").asText()).as("only sources post, and only tokens read what it has kept").isEqualTo("source");
+        assertThat(removed.path("secrets").asInt()).isZero();
     }
 
     @Test

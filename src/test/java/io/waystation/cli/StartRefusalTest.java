@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -118,6 +119,27 @@ class StartRefusalTest {
         Files.writeString(folder.resolve("data").resolve("format"), "99\n");
 
         assertRefused(serve("--port", "0"), 3, "format 99", "newer Waystation");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"format, xyz, write 1 into it", "format, '', restore it from a backup", "format, \u00ff, restore it", "log/low-water, abc def, delete it",
+        "log/low-water, abc, delete it", "log/low-water, 7 %zz, delete it", "log/newcomers, abc, delete it",
+        "log/newcomers, \u00ff, delete it", "secret.key, abc, restore it", "secret.key, '', restore it"})
+    void aSmallFileThatIsDamaged(String name, String text, String advice) throws Exception {
+        Path file = folder.resolve("data").resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text, StandardCharsets.ISO_8859_1);
+
+        assertRefused(serve("--port", "0"), 3, file.toString(), advice);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"address, nonsense, start the hub again", "token, two words, start the hub again"})
+    void aSmallFileThatIsDamagedStopsACommandThatNeedsIt(String name, String text, String advice) throws Exception {
+        Path data = Files.createDirectories(folder.resolve("data"));
+        Files.writeString(data.resolve(name), text);
+
+        assertRefused(CommandLineRun.of("channels", "list", "--data", data.toString()), 1, data.resolve(name).toString(), advice);
     }
 
     @Test

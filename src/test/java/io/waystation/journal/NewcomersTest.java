@@ -11,6 +11,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.waystation.store.StartupException;
+
 /** Where groups without a position start while a hub takes events in and is still starting. */
 class NewcomersTest {
     @TempDir
@@ -50,7 +52,7 @@ class NewcomersTest {
     void aStartThatCannotBeReadStaysWhereItIs() throws IOException {
         Path file = Files.writeString(folder.resolve("newcomers"), "damaged");
 
-        assertThatThrownBy(() -> newcomers.hold(7)).isInstanceOf(IOException.class).hasMessageContaining(file.toString());
+        assertThatThrownBy(() -> newcomers.hold(7)).isInstanceOf(StartupException.class).hasMessageContaining(file.toString());
         newcomers.release();
         assertThat(file).hasContent("damaged");
     }
