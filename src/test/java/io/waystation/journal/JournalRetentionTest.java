@@ -179,7 +179,7 @@ class JournalRetentionTest {
             }
             try (Journal journal = open(log, settings)) {
                 assertThat(journal.find(last)).isPresent();
-                assertThat(journal.read("c", 0, 1_000, 1 << 30).lost()).isEqualTo(journal.oldestOffset() - 1).isPositive();
+                assertThat(journal.read("c", 1, 1_000, 1 << 30).lost()).isEqualTo(journal.oldestOffset() - 2).isPositive();
             }
         }
     }
@@ -196,13 +196,13 @@ class JournalRetentionTest {
             assertThat(journal.oldestOffset()).isEqualTo(3);
             assertThat(folder.resolve("0000000000000000001.db")).doesNotExist();
             assertThat(folder.resolve("0000000000000000002.db")).doesNotExist();
-            assertThat(journal.read("old", 0, 10, 1 << 20).lost()).isEqualTo(2);
+            assertThat(journal.read("old", 1, 10, 1 << 20).lost()).isEqualTo(1);
 
             acceptMarks(inTheWay);
             journal.retain();
         }
         try (Journal journal = open(settings)) {
-            assertThat(journal.read("old", 0, 10, 1 << 20).lost()).isEqualTo(2);
+            assertThat(journal.read("old", 1, 10, 1 << 20).lost()).isEqualTo(1);
             assertThat(journal.read("new", 0, 10, 1 << 20).lost()).isZero();
         }
     }
@@ -210,17 +210,18 @@ class JournalRetentionTest {
     @Test
     void aHubThatEndsBeforeItCouldWriteTheMarksHidesNoLossAfterwards() throws Exception {
         JournalSettings settings = TINY.withRetention(Duration.ofDays(10), 1L << 40);
+        Path inTheWay;
         try (Journal journal = open(settings)) {
             appendOldAndNew(journal);
             journal.pin("group:slow", 1);
             clock.move(Duration.ofDays(5));
             journal.retain(); // writes down what is gone so far
             journal.unpin("group:slow");
-            Path inTheWay = refuseMarks();
+            inTheWay = refuseMarks();
             journal.retain();
             assertThat(journal.oldestOffset()).isEqualTo(3);
-            acceptMarks(inTheWay);
         }
+        acceptMarks(inTheWay); // not before: retention runs by itself too
         for (int start = 0; start < 2; start++) {
             try (Journal journal = open(settings)) {
                 assertThat(journal.read("old", 1, 10, 1 << 20).lost()).as("its second event").isEqualTo(1);
