@@ -42,11 +42,11 @@ final class EdgeStream {
     }
 
     void begin() {
+        response.onClose(this::close); // before anything that may fail: whoever joined leaves
         paced.write(StreamFrame.of(("retry: 1000\nevent: ready\ndata: {\"endpoint\":\"" + endpoint + "\",\"after\":" + cursor + "}\n\n")
                 .getBytes(StandardCharsets.UTF_8)));
         paced.flush();
         response.onWritable(this::pump);
-        response.onClose(this::close);
         pump();
     }
 

@@ -91,8 +91,9 @@ public final class EdgeStreams implements AutoCloseable {
         CompletableFuture<Void> opened = new CompletableFuture<>();
         response.loop().execute(() -> {
             try {
-                response.open(200, HEADERS);
-                begin(stream);
+                if (response.open(200, HEADERS)) {
+                    begin(stream);
+                }
                 opened.complete(null);
             } catch (RuntimeException gone) {
                 left(stream);

@@ -1,6 +1,7 @@
 package io.waystation.http;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -8,12 +9,16 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A stream on an HTTP/1 connection. Frames are chunks already and are written below the HTTP encoder, which
  * costs about a third less per frame; head and frames stay in order, since both are written on the event loop.
  */
 final class Http1Stream extends OpenStream {
+    private static final Logger LOG = LoggerFactory.getLogger(Http1Stream.class);
+
     private final boolean chunked;
     private ChannelHandlerContext encoder;
 
@@ -59,7 +64,11 @@ final class Http1Stream extends OpenStream {
     @Override
     public void abort() {
         if (!isClosed()) {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0); // a reset, which no client takes for an end
+            try {
+                channel.config().setOption(ChannelOption.SO_LINGER, 0); // a reset, which no client takes for an end
+            } catch (ChannelException gone) { // the client was quicker
+                LOG.debug("The connection is closed already", gone);
+            }
             channel.unsafe().close(channel.voidPromise());
             close();
         }

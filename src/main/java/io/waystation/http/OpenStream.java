@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -43,7 +44,7 @@ abstract sealed class OpenStream implements ResponseStream permits Http1Stream, 
     }
 
     @Override
-    public void open(int status, Map<String, String> headers) {
+    public boolean open(int status, Map<String, String> headers) {
         if (opened) {
             throw new IllegalStateException("the stream is open already");
         }
@@ -51,7 +52,7 @@ abstract sealed class OpenStream implements ResponseStream permits Http1Stream, 
         listener.opened(this);
         if (response.closed()) {
             close();
-            return;
+            return false;
         }
         response.closeHandler(gone -> close());
         response.exceptionHandler(failure -> close());
@@ -61,7 +62,16 @@ abstract sealed class OpenStream implements ResponseStream permits Http1Stream, 
             response.end();
             close();
         } else {
+            sendHeadUnlessGone();
+        }
+        return !closed;
+    }
+
+    private void sendHeadUnlessGone() {
+        try {
             sendHead();
+        } catch (ChannelException gone) { // its socket is closed, and nobody has been told yet
+            close();
         }
     }
 
@@ -83,6 +93,9 @@ abstract sealed class OpenStream implements ResponseStream permits Http1Stream, 
 
     @Override
     public void onWritable(Runnable action) {
+        if (closed) {
+            return; // the response of one that has left takes no handler
+        }
         response.drainHandler(drained -> {
             if (!closed) {
                 action.run();

@@ -24,8 +24,9 @@ public interface ResponseStream {
      *
      * @param status HTTP status
      * @param headers response headers; no length is sent, the body ends with the connection or stream
+     * @return whether there is somebody to write to: not when the peer has left, nor when it asked for the head only
      */
-    void open(int status, Map<String, String> headers);
+    boolean open(int status, Map<String, String> headers);
 
     /** Whether fewer bytes than the configured high-water mark wait for the socket. */
     boolean isWritable();

@@ -159,28 +159,30 @@ public final class SseHub implements SubscriberCount, AutoCloseable {
         return true;
     }
 
-    /** Opens a client's stream and keeps it fed. Runs on the connection's event loop. */
+    /** Opens a client's stream and keeps it fed, if the client is still there. Runs on the connection's event loop. */
     void subscribe(Subscription subscription) {
+        ResponseStream stream = subscription.stream();
+        if (!stream.open(200, responseHeaders)) {
+            return;
+        }
         RelayChannel channel;
         synchronized (publishing) { // a new ring starts exactly behind what has been published
             channel = channels.computeIfAbsent(
                     subscription.channel(), name -> new RelayChannel(new ChannelRing(last), reader));
             channel.joined();
         }
-        ResponseStream stream = subscription.stream();
         SubscriberLoop loop = loops.computeIfAbsent(
                 stream.loop(), executor -> new SubscriberLoop(this, executor, metrics.loop()));
         Subscriber subscriber = new Subscriber(subscription, channel, loop);
         loop.joined(channel, subscriber);
-        stream.open(200, responseHeaders);
-        subscriber.put(StreamFrame.of(subscription.encoding().opening(subscription.after())));
-        stream.flush();
-        stream.onWritable(subscriber::pump);
-        stream.onClose(() -> {
+        stream.onClose(() -> { // before anything that may fail: whoever joined leaves
             if (subscriber.close()) {
                 poison.left(subscription, subscriber.eventsSent(), subscriber.age());
             }
         });
+        subscriber.put(StreamFrame.of(subscription.encoding().opening(subscription.after())));
+        stream.flush();
+        stream.onWritable(subscriber::pump);
         subscriber.pump();
     }
 

@@ -39,8 +39,9 @@ final class FakeStream implements ResponseStream {
     }
 
     @Override
-    public void open(int status, Map<String, String> responseHeaders) {
+    public boolean open(int status, Map<String, String> responseHeaders) {
         this.headers = responseHeaders;
+        return !closed;
     }
 
     /** From now on every look at the socket fails. */

@@ -139,20 +139,24 @@ final class OperationStreams implements AutoCloseable {
         open.decrementAndGet();
     }
 
-    /** Opens a stream for which a place was taken. On the connection's event loop. */
+    /** Opens a stream for which a place was taken, if its browser is still there. On the connection's event loop. */
     void open(ResponseStream response, StreamFilter filter, long after, List<StreamFrame> opening) {
-        OperationStream stream = new OperationStream(this, response, filter, after);
-        loops.computeIfAbsent(response.loop(), StreamLoop::new).add(stream);
+        boolean there = false;
         try {
-            response.open(200, HEADERS);
-        } catch (RuntimeException gone) {
-            stream.close();
-            throw gone;
+            there = response.open(200, HEADERS);
+        } finally {
+            if (!there) {
+                release();
+            }
         }
-        opening.forEach(stream::write);
-        response.onWritable(stream::pump);
-        response.onClose(stream::close);
-        stream.pump();
+        if (there) {
+            OperationStream stream = new OperationStream(this, response, filter, after);
+            loops.computeIfAbsent(response.loop(), StreamLoop::new).add(stream);
+            response.onClose(stream::close); // before anything that may fail: whoever joined leaves
+            opening.forEach(stream::write);
+            response.onWritable(stream::pump);
+            stream.pump();
+        }
     }
 
     void left(OperationStream stream) {

@@ -353,6 +353,17 @@ class OperationHttpTest {
     }
 
     @Test
+    void whoAsksForTheHeadOfAStreamGetsItAndTakesNoPlace() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            HttpResponse<String> head = call("HEAD", "/api/operations/stream", token, null);
+            assertThat(head.statusCode()).isEqualTo(200);
+            assertThat(head.headers().firstValue("content-type")).hasValue("text/event-stream");
+        }
+        await().atMost(Patience.SOON).untilAsserted(() -> assertThat(call("GET", "/observe/metrics", token, null).body())
+                .contains("waystation_operations_streams 0.0"));
+    }
+
+    @Test
     void theMetricsCountOperationsAndStreams() throws Exception {
         begin("counted", null, null).succeed(Map.of());
         await().untilAsserted(() -> assertThat(call("GET", "/observe/metrics", token, null).body()).contains(
