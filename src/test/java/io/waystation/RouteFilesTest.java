@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -71,6 +73,25 @@ class RouteFilesTest {
             }
         }
         assertThat(words).contains("events", "stream").filteredOn(ChannelName::isWellFormed).isSubsetOf(ChannelName.RESERVED);
+    }
+
+    @Test
+    void limitsTheBodiesOfEveryRouteThatKeepsNoWebhook() throws IOException {
+        Properties settings = new Properties();
+        try (Reader file = Files.newBufferedReader(Path.of("src/main/resources/application.properties"))) {
+            settings.load(file);
+        }
+        String limited = settings.getProperty("waystation.http.control-routes").replace("*", ".*").replace(',', '|');
+        List<String> ids = new ArrayList<>();
+        for (Path file : files(ROUTE_FOLDERS, ".camel.yaml")) {
+            for (JsonNode entry : (Iterable<JsonNode>) MAPPER.valueToTree(load(file))) {
+                JsonNode methods = entry.path("route").path("from").path("parameters").path("httpMethodRestrict");
+                if (methods.asText().matches(".*(POST|PUT|PATCH|DELETE).*")) {
+                    ids.add(entry.path("route").path("id").asText());
+                }
+            }
+        }
+        assertThat(ids).filteredOn(id -> !id.matches(limited)).containsExactlyInAnyOrder("channels", "replay");
     }
 
     private static void checkIds(List<Path> files) throws IOException {

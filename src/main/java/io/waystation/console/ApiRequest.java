@@ -1,6 +1,5 @@
 package io.waystation.console;
 
-import java.io.IOException;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -12,18 +11,17 @@ import org.apache.camel.Exchange;
 import org.apache.camel.util.TimeUtils;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.waystation.settings.Durations;
 import io.waystation.http.HttpRequest;
+import io.waystation.http.JsonBody;
 import io.waystation.http.ProblemException;
 import io.waystation.http.QueryString;
 
 /** One call of the API: path and query parameters, or fields of a JSON body, read with clear refusals. */
 final class ApiRequest {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final Exchange exchange;
     private final HttpRequest request;
     private ObjectNode body;
@@ -58,16 +56,9 @@ final class ApiRequest {
     private ObjectNode parse() {
         byte[] bytes = exchange.getMessage().getBody(byte[].class);
         if (bytes == null || bytes.length == 0) {
-            return JSON.createObjectNode();
+            return JsonNodeFactory.instance.objectNode();
         }
-        try {
-            if (JSON.readTree(bytes) instanceof ObjectNode object) {
-                return object;
-            }
-        } catch (IOException malformed) {
-            // answered below
-        }
-        throw new ProblemException(400, "invalid-json", "The body must be a JSON object.");
+        return JsonBody.read(bytes).orElseThrow(() -> new ProblemException(400, "invalid-json", "The body must be a JSON object."));
     }
 
     /** Refuses a body that has other fields than these: a misspelt condition would choose everything. */

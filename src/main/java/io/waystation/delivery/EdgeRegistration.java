@@ -1,6 +1,5 @@
 package io.waystation.delivery;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -13,6 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.waystation.http.Access;
 import io.waystation.http.HttpRequest;
+import io.waystation.http.JsonBody;
 import io.waystation.http.ProblemException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -96,15 +96,8 @@ public final class EdgeRegistration {
     }
 
     static JsonNode body(Exchange exchange) {
-        try {
-            JsonNode body = JSON.readTree(exchange.getMessage().getBody(byte[].class));
-            if (body != null && body.isObject()) {
-                return body;
-            }
-        } catch (IOException malformed) {
-            // answered below
-        }
-        throw new ProblemException(400, "invalid-json", "The body must be a JSON object.");
+        return JsonBody.read(exchange.getMessage().getBody(byte[].class))
+                .orElseThrow(() -> new ProblemException(400, "invalid-json", "The body must be a JSON object."));
     }
 
     private static String text(JsonNode body, String field, int longest) {

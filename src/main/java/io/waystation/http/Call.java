@@ -62,7 +62,7 @@ final class Call implements BodyReader.Receiver, AsyncCallback {
         if (Dispatcher.hasNoBody(request)) {
             received(NOTHING, 0);
         } else {
-            BodyReader.read(request, connection, server.budget(), server.settings().maxBody(), this);
+            BodyReader.read(request, connection, server.budget(), consumer.maxBody(), this);
         }
     }
 

@@ -16,6 +16,8 @@ import io.waystation.settings.Settings;
  * @param poolSize threads for all other routes
  * @param poolQueue requests that may wait for such a thread
  * @param maxBody largest request body in bytes
+ * @param controlRoutes ids of routes whose requests are for the hub itself; a trailing {@code *} stands for any rest
+ * @param maxControlBody largest body of such a request in bytes
  * @param maxRequestLine longest request line in bytes
  * @param maxHeaders largest sum of request headers in bytes
  * @param bufferedBodies bytes that all buffered request bodies may take together, those of one that is put together twice
@@ -34,8 +36,8 @@ import io.waystation.settings.Settings;
  * @param http2 limits of one HTTP/2 connection
  */
 record HttpSettings(
-        int eventLoops, List<String> eventLoopRoutes, int poolSize, int poolQueue, long maxBody, int maxRequestLine,
-        int maxHeaders, long bufferedBodies, Duration headerTimeout, Duration bodyTimeout, long bodyRate,
+        int eventLoops, List<String> eventLoopRoutes, int poolSize, int poolQueue, long maxBody,
+        List<String> controlRoutes, long maxControlBody, int maxRequestLine, int maxHeaders, long bufferedBodies, Duration headerTimeout, Duration bodyTimeout, long bodyRate,
         Duration idleTimeout, int streamBuffer, Duration drainTimeout, Optional<Tls> tls, List<String> corsOrigins,
         List<AddressRange> trustedProxies, Duration bodyGrace, int eventLoopBody, int backlog, Http2 http2) {
     /**
@@ -70,6 +72,8 @@ record HttpSettings(
                 settings.number(PREFIX + "pool-size", 1, 10_000),
                 settings.number(PREFIX + "pool-queue", 0, 1_000_000),
                 maxBody,
+                settings.list(PREFIX + "control-routes"),
+                within(settings, "max-control-body", 1, LARGEST_BODY),
                 (int) within(settings, "max-request-line", 1 << 10, 1 << 20),
                 (int) within(settings, "max-headers", 1 << 10, 1 << 20),
                 bufferedBodies(settings, maxBody),
@@ -133,8 +137,17 @@ record HttpSettings(
 
     /** Whether a route of this id runs on the event loop. */
     boolean onEventLoop(String routeId) {
+        return isOneOf(eventLoopRoutes, routeId);
+    }
+
+    /** Largest body in bytes that a route of this id is given. */
+    long maxBody(String routeId) {
+        return isOneOf(controlRoutes, routeId) ? Math.min(maxControlBody, maxBody) : maxBody;
+    }
+
+    private static boolean isOneOf(List<String> patterns, String routeId) {
         if (routeId != null) {
-            for (String pattern : eventLoopRoutes) {
+            for (String pattern : patterns) {
                 if (pattern.equals(routeId) || pattern.endsWith("*")
                         && routeId.startsWith(pattern.substring(0, pattern.length() - 1))) {
                     return true;

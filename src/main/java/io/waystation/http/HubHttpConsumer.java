@@ -27,6 +27,7 @@ final class HubHttpConsumer extends DefaultConsumer implements PlatformHttpConsu
     private Set<String> consumes;
     private Set<String> produces;
     private boolean onEventLoop;
+    private long maxBody;
     private volatile boolean gone;
 
     HubHttpConsumer(PlatformHttpEndpoint endpoint, Processor processor, HubHttpServer server) {
@@ -94,6 +95,7 @@ final class HubHttpConsumer extends DefaultConsumer implements PlatformHttpConsu
             });
         }
         onEventLoop = server.settings().onEventLoop(getRouteId());
+        maxBody = server.settings().maxBody(getRouteId());
         gone = false;
         server.routes().add(this);
     }
@@ -140,6 +142,11 @@ final class HubHttpConsumer extends DefaultConsumer implements PlatformHttpConsu
 
     boolean runsOnEventLoop() {
         return onEventLoop;
+    }
+
+    /** Largest body in bytes that the route is given. */
+    long maxBody() {
+        return maxBody;
     }
 
     /** Whether the route was stopped, so that whoever asks should come again. */

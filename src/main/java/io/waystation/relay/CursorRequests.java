@@ -3,7 +3,6 @@ package io.waystation.relay;
 import java.io.IOException;
 import java.util.Map;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -12,6 +11,7 @@ import io.waystation.channel.ChannelPolicy;
 import io.waystation.event.EventHistory;
 import io.waystation.event.Position;
 import io.waystation.http.HttpRequest;
+import io.waystation.http.JsonBody;
 import io.waystation.http.ProblemException;
 
 /** Acknowledges named cursors: bean {@code cursors} of the routes. */
@@ -43,13 +43,8 @@ public final class CursorRequests {
     }
 
     private Position position(byte[] body) {
-        JsonNode json;
-        try {
-            json = JSON.readTree(body == null ? new byte[0] : body);
-        } catch (IOException notJson) {
-            throw badPosition();
-        }
-        Position position = Position.parse(json.path("position").asText()).orElseThrow(CursorRequests::badPosition);
+        Position position = JsonBody.read(body).flatMap(json -> Position.parse(json.path("position").asText()))
+                .orElseThrow(CursorRequests::badPosition);
         if (position.compareTo(history.tail()) > 0) {
             throw new ProblemException(409, "position-beyond-log", "The log does not reach " + position + " yet.");
         }

@@ -1,13 +1,11 @@
 package io.waystation.relay;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import org.apache.camel.Exchange;
@@ -21,6 +19,7 @@ import io.waystation.event.EventHistory;
 import io.waystation.event.Headers;
 import io.waystation.event.Position;
 import io.waystation.http.HttpRequest;
+import io.waystation.http.JsonBody;
 import io.waystation.http.ProblemException;
 import io.waystation.http.QueryString;
 
@@ -32,8 +31,6 @@ import io.waystation.http.QueryString;
  * event a smee page shows, taken apart again.
  */
 public final class Replays {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final ChannelReaders readers;
     private final ChannelQuotas quotas;
     private final EventHistory history;
@@ -64,7 +61,8 @@ public final class Replays {
         HttpRequest request = exchange.getProperty(HttpRequest.PROPERTY, HttpRequest.class);
         ChannelPolicy policy = policy(exchange);
         boolean proved = readers.requireReplay(request, policy);
-        JsonNode json = read(body(exchange));
+        JsonNode json = JsonBody.read(body(exchange))
+                .orElseThrow(() -> new ProblemException(400, "invalid-json", "The body must be a JSON object."));
         JsonNode position = json.path("position").isTextual() ? json.get("position") : json.path("id");
         if (position.isTextual()) {
             hand(exchange, policy, repeat(policy, position.asText(), proved));
@@ -109,14 +107,6 @@ public final class Replays {
     private static byte[] body(Exchange exchange) {
         byte[] body = exchange.getMessage().getBody(byte[].class);
         return body == null ? new byte[0] : body;
-    }
-
-    private static JsonNode read(byte[] body) {
-        try {
-            return JSON.readTree(body);
-        } catch (IOException notJson) {
-            throw new ProblemException(400, "invalid-json", "The body is not JSON.");
-        }
     }
 
     private static byte[] payload(JsonNode body) {
