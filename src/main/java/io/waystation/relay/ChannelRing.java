@@ -14,11 +14,13 @@ import io.waystation.event.PositionedEvent;
  */
 final class ChannelRing {
     private final ArrayDeque<Node> nodes = new ArrayDeque<>();
+    private final EventFrames frames;
     private Node floor;
     private long bytes;
 
     /** An empty ring that covers what comes after an offset. */
-    ChannelRing(long coversAfter) {
+    ChannelRing(long coversAfter, EventFrames frames) {
+        this.frames = frames;
         floor = new Node(coversAfter, null, 0);
     }
 
@@ -26,7 +28,7 @@ final class ChannelRing {
     synchronized long append(PositionedEvent event, long limit) {
         long before = bytes;
         long weight = RelayedEvent.weighShared(event.event());
-        Node node = new Node(event.position().offset(), new RelayedEvent(event), weight);
+        Node node = new Node(event.position().offset(), new RelayedEvent(event, frames), weight);
         last().next = node;
         nodes.addLast(node);
         bytes += weight;

@@ -32,12 +32,14 @@ final class HistoryReader {
     private final EventHistory history;
     private final Executor pool;
     private final HistoryBudget budget;
+    private final EventFrames frames;
     private final ConcurrentMap<Request, Running> running = new ConcurrentHashMap<>();
 
-    HistoryReader(EventHistory history, Executor pool, HistoryBudget budget) {
+    HistoryReader(EventHistory history, Executor pool, HistoryBudget budget, EventFrames frames) {
         this.history = history;
         this.pool = pool;
         this.budget = budget;
+        this.frames = frames;
     }
 
     /**
@@ -78,7 +80,7 @@ final class HistoryReader {
             long bytes = 0;
             for (PositionedEvent event : batch.events()) {
                 weight += event.event().weight();
-                bytes += RelayedEvent.weigh(event.event());
+                bytes += RelayedEvent.weigh(event.event(), request.encoding());
             }
             if (reserved > 0) {
                 held = bytes;
@@ -95,14 +97,16 @@ final class HistoryReader {
                 read.behind = batch.last();
                 readAhead(read);
             }
-            List<RelayedEvent> events = batch.events().stream().map(RelayedEvent::new).toList();
-            events.forEach(event -> event.frame(request.encoding()));
+            List<RelayedEvent> events = batch.events().stream().map(event -> new RelayedEvent(event, frames)).toList();
+            long made = events.stream().mapToLong(event -> event.weigh(request.encoding())).sum();
+            budget.give(bytes - made);
+            held = made;
             Position oldest = batch.lost() == 0 ? null
                     : events.isEmpty() ? history.tail() : events.get(0).event().position();
             if (read.ofItsOwn || !full) {
                 running.remove(request, read); // from here on a newer read may see more, and nobody joins this one
             }
-            read.bytes = bytes;
+            read.bytes = made;
             read.result.complete(new Chunk(batch.last(), events, batch.lost(), oldest, () -> release(read)));
         } catch (RuntimeException | Error failure) {
             fail(read, held, failure);

@@ -1,23 +1,46 @@
 package io.waystation.relay;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Builds JSON text in UTF-8 on one line: no character of a value ever ends the line.
+ * Builds JSON text in UTF-8 on one line: no character of a value ever ends the line. Or only counts how long it would be.
  *
  * <p>Not thread-safe.
  */
 final class JsonLine {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
+    /** Characters that text in UTF-8 is decoded into at once. */
+    private static final int PIECE = 4096;
+
     private final Escapes escapes;
+    private final boolean counts;
     private byte[] bytes;
-    private int length;
+    private long length;
 
     JsonLine(Escapes escapes, int expectedLength) {
+        this(escapes, new byte[Math.max(64, expectedLength)], false);
+    }
+
+    private JsonLine(Escapes escapes, byte[] bytes, boolean counts) {
         this.escapes = escapes;
-        this.bytes = new byte[Math.max(64, expectedLength)];
+        this.bytes = bytes;
+        this.counts = counts;
+    }
+
+    /** A line that keeps nothing and has a length only. */
+    static JsonLine counting(Escapes escapes) {
+        return new JsonLine(escapes, new byte[0], true);
+    }
+
+    /** Bytes so far. */
+    long length() {
+        return length;
     }
 
     /** Appends text as it is; the caller answers for its shape. */
@@ -28,9 +51,51 @@ final class JsonLine {
 
     /** Appends bytes as they are. */
     JsonLine raw(byte[] added) {
-        ensure(added.length);
-        System.arraycopy(added, 0, bytes, length, added.length);
-        length += added.length;
+        return raw(added, 0, added.length);
+    }
+
+    private JsonLine raw(byte[] added, int from, int to) {
+        ensure(to - from);
+        if (!counts) {
+            System.arraycopy(added, from, bytes, (int) length, to - from);
+        }
+        length += to - from;
+        return this;
+    }
+
+    /** Appends text in UTF-8 as it is, but for bytes that are none; the caller answers for its shape. */
+    JsonLine rawText(byte[] utf8, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (utf8[i] < 0) {
+                return decode(utf8, from, to, (text, length) -> put(text, length, false));
+            }
+        }
+        return raw(utf8, from, to);
+    }
+
+    /** Appends a quoted string of text in UTF-8, which never is in memory a second time. */
+    JsonLine string(byte[] utf8, int from, int to) {
+        put('"');
+        decode(utf8, from, to, (text, length) -> put(text, length, true));
+        return put('"');
+    }
+
+    private interface Pieces {
+        void take(char[] text, int length);
+    }
+
+    /** Decodes as {@code String} does. A piece never ends within a character. */
+    private JsonLine decode(byte[] utf8, int from, int to, Pieces pieces) {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder()
+                .onMalformedInput(CodingErrorAction.REPLACE).onUnmappableCharacter(CodingErrorAction.REPLACE);
+        ByteBuffer in = ByteBuffer.wrap(utf8, from, to - from);
+        CharBuffer out = CharBuffer.allocate(Math.min(PIECE, to - from + 1));
+        boolean more = true;
+        while (more) {
+            more = decoder.decode(in, out, true).isOverflow();
+            pieces.take(out.array(), out.position());
+            out.clear();
+        }
         return this;
     }
 
@@ -53,6 +118,21 @@ final class JsonLine {
         return put('"');
     }
 
+    private void put(char[] text, int end, boolean escaped) {
+        for (int i = 0; i < end; i++) {
+            char c = text[i];
+            if (c < 0x80 && escaped) {
+                ascii(c);
+            } else if (c < 0x80) {
+                put(c);
+            } else if (Character.isHighSurrogate(c)) { // decoded text has both halves
+                fourBytes(Character.toCodePoint(c, text[++i]));
+            } else {
+                beyondAscii(c);
+            }
+        }
+    }
+
     /** Appends a quoted string of Base64 text. */
     JsonLine base64(byte[] encoded) {
         put('"');
@@ -68,7 +148,7 @@ final class JsonLine {
     }
 
     byte[] toBytes() {
-        return bytes.length == length ? bytes : Arrays.copyOf(bytes, length);
+        return bytes.length == length ? bytes : Arrays.copyOf(bytes, (int) length);
     }
 
     private void ascii(char c) {
@@ -126,16 +206,17 @@ final class JsonLine {
     }
 
     private JsonLine put(char octet) {
-        if (length == bytes.length) {
+        if (!counts) {
             ensure(1);
+            bytes[(int) length] = (byte) octet;
         }
-        bytes[length++] = (byte) octet;
+        length++;
         return this;
     }
 
     private void ensure(int more) {
-        if (bytes.length - length < more) {
-            int wanted = Math.addExact(length, more);
+        if (!counts && bytes.length - length < more) {
+            int wanted = Math.toIntExact(length + more);
             bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(wanted, bytes.length * 2L)));
         }
     }

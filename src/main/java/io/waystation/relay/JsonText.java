@@ -1,6 +1,10 @@
 package io.waystation.relay;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -8,7 +12,9 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 
 /** Checks and shortens JSON without touching its values. */
 final class JsonText {
+    /** Keeps no table of names: a stranger can send millions of them. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(Integer.MAX_VALUE)
                     .maxNumberLength(100_000)
@@ -18,9 +24,10 @@ final class JsonText {
     private JsonText() {
     }
 
-    /** Whether the text is exactly one JSON value (RFC 8259), nested at most a thousand deep. */
-    static boolean isValid(String text) {
-        try (JsonParser parser = FACTORY.createParser(text)) {
+    /** Whether the text in UTF-8 from there on is exactly one JSON value (RFC 8259), nested at most a thousand deep. */
+    static boolean isValid(byte[] text, int from) {
+        Reader reader = new InputStreamReader(new ByteArrayInputStream(text, from, text.length - from), StandardCharsets.UTF_8);
+        try (JsonParser parser = FACTORY.createParser(reader)) {
             if (parser.nextToken() == null) {
                 return false;
             }
@@ -32,62 +39,48 @@ final class JsonText {
     }
 
     /** Whether the text starts as an object or array does. */
-    static boolean looksLikeContainer(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!isSpace(c)) {
-                return c == '{' || c == '[';
+    static boolean looksLikeContainer(byte[] text, int from) {
+        for (int i = from; i < text.length; i++) {
+            if (!isSpace(text[i])) {
+                return text[i] == '{' || text[i] == '[';
             }
         }
         return false;
     }
 
     /**
-     * Valid JSON without the white space between its tokens; everything else stays as written.
+     * Writes valid JSON without the white space between its tokens; everything else stays as written.
      *
-     * <p>It goes over strings, which most of a webhook is, in one step and copies stretches, not characters: a client that resumes
-     * waits for this with every event.
+     * <p>It copies stretches, not characters: a client that resumes waits for this with every event.
      */
-    static String minify(String json) {
-        StringBuilder shorter = null;
-        int copied = 0;
-        for (int i = 0; i < json.length(); i++) {
-            char c = json.charAt(i);
-            if (c == '"') {
+    static void minify(byte[] json, int from, JsonLine line) {
+        int copied = from;
+        for (int i = from; i < json.length; i++) {
+            if (json[i] == '"') {
                 i = endOfString(json, i);
-            } else if (isSpace(c)) {
-                if (shorter == null) {
-                    shorter = new StringBuilder(json.length());
-                }
-                shorter.append(json, copied, i);
+            } else if (isSpace(json[i])) {
+                line.rawText(json, copied, i);
                 copied = i + 1;
             }
         }
-        return shorter == null ? json : shorter.append(json, copied, json.length()).toString();
+        line.rawText(json, copied, json.length);
     }
 
-    /** Where the string that starts at a quote ends: at the next one behind an even number of backslashes. */
-    private static int endOfString(String json, int start) {
-        int end = json.indexOf('"', start + 1);
-        while (end > 0) {
-            int before = end;
-            while (json.charAt(before - 1) == '\\') {
-                before--;
-            }
-            if ((end - before) % 2 == 0) {
-                return end;
-            }
-            end = json.indexOf('"', end + 1);
+    /** Where the string that starts at a quote ends. */
+    private static int endOfString(byte[] json, int start) {
+        int end = start + 1;
+        while (end < json.length && json[end] != '"') {
+            end += json[end] == '\\' ? 2 : 1;
         }
-        return json.length();
+        return end;
     }
 
-    /** Text without the mark some senders put before JSON. */
-    static String withoutByteOrderMark(String text) {
-        return text.startsWith("\uFEFF") ? text.substring(1) : text;
+    /** Where text begins behind the mark some senders put before JSON. */
+    static int behindByteOrderMark(byte[] text) {
+        return text.length >= 3 && text[0] == (byte) 0xEF && text[1] == (byte) 0xBB && text[2] == (byte) 0xBF ? 3 : 0;
     }
 
-    private static boolean isSpace(char c) {
+    private static boolean isSpace(byte c) {
         return c == ' ' || c == '\n' || c == '\r' || c == '\t';
     }
 }

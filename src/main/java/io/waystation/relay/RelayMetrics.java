@@ -10,8 +10,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /**
- * What the relay counts: {@code waystation.relay.subscribers}, {@code .deliveries}, {@code .cuts} by reason and
- * {@code .lag}.
+ * What the relay counts: {@code waystation.relay.subscribers}, {@code .deliveries}, {@code .cuts} by reason,
+ * {@code .withheld} by encoding and {@code .lag}.
  *
  * <p>Thread-safe. Deliveries are counted for each event loop apart, without contention.
  */
@@ -33,6 +33,11 @@ final class RelayMetrics {
         LoopCounts counts = new LoopCounts();
         loops.add(counts);
         return counts;
+    }
+
+    /** Clients of an encoding are told of a gap instead of an event. */
+    void withheld(StreamEncoding encoding) {
+        registry.counter("waystation.relay.withheld", "encoding", encoding.label()).increment();
     }
 
     void cut(String reason) {

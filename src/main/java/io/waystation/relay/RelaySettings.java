@@ -18,9 +18,10 @@ import io.waystation.settings.Settings;
  * @param hold how long a stream request over its quota is held before it is dropped
  * @param corsOrigin {@code Access-Control-Allow-Origin} of streams, empty for none
  * @param historyBudget stored events held in memory in all for clients that are behind
+ * @param maxSmeeFrame longest frame in bytes that a smee client is given an event in
  */
 record RelaySettings(long ringBytes, long ringTotalBytes, Duration ringIdle, Duration heartbeat, Duration stallTimeout,
-        int readers, int poisonAttempts, long poisonSize, Duration hold, String corsOrigin, long historyBudget) {
+        int readers, int poisonAttempts, long poisonSize, Duration hold, String corsOrigin, long historyBudget, long maxSmeeFrame) {
 
     static RelaySettings of(Settings settings) {
         String prefix = "waystation.relay.";
@@ -35,6 +36,7 @@ record RelaySettings(long ringBytes, long ringTotalBytes, Duration ringIdle, Dur
                 settings.bytes(prefix + "poison-size"),
                 settings.duration(prefix + "hold"),
                 settings.text(prefix + "cors-origin").orElse(""),
-                settings.bytes(prefix + "history-budget"));
+                settings.bytes(prefix + "history-budget"),
+                settings.bytes(prefix + "max-smee-frame"));
     }
 }

@@ -1,5 +1,6 @@
 package io.waystation.relay;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import io.waystation.event.Event;
@@ -15,10 +16,12 @@ final class RelayedEvent {
     private static final int OVERHEAD = 1_024;
 
     private final PositionedEvent event;
-    private final AtomicReferenceArray<StreamFrame> frames = new AtomicReferenceArray<>(StreamEncoding.COUNT);
+    private final EventFrames maker;
+    private final AtomicReferenceArray<Optional<StreamFrame>> frames = new AtomicReferenceArray<>(StreamEncoding.COUNT);
 
-    RelayedEvent(PositionedEvent event) {
+    RelayedEvent(PositionedEvent event, EventFrames maker) {
         this.event = event;
+        this.maker = maker;
     }
 
     long offset() {
@@ -29,23 +32,29 @@ final class RelayedEvent {
         return event;
     }
 
-    StreamFrame frame(StreamEncoding encoding) {
-        StreamFrame frame = frames.get(encoding.slot());
+    /** Its frame, or empty when clients of the encoding cannot be given it. */
+    Optional<StreamFrame> frame(StreamEncoding encoding) {
+        Optional<StreamFrame> frame = frames.get(encoding.slot());
         return frame != null ? frame : encode(encoding);
     }
 
-    private synchronized StreamFrame encode(StreamEncoding encoding) {
-        StreamFrame frame = frames.get(encoding.slot());
+    private synchronized Optional<StreamFrame> encode(StreamEncoding encoding) {
+        Optional<StreamFrame> frame = frames.get(encoding.slot());
         if (frame == null) {
-            frame = StreamFrame.of(encoding.event(event));
+            frame = maker.of(event, encoding);
             frames.set(encoding.slot(), frame);
         }
         return frame;
     }
 
-    /** Bytes held for one client: the event, and a frame of it (Base64 makes it a third longer). */
-    static long weigh(Event event) {
-        return OVERHEAD + event.weight() * 5 / 2;
+    /** Bytes held for clients of one encoding, once its frame is made. */
+    long weigh(StreamEncoding encoding) {
+        return OVERHEAD + event.event().weight() + frame(encoding).map(StreamFrame::length).orElse(0);
+    }
+
+    /** Bytes it may take to make a frame for clients of one encoding. */
+    static long weigh(Event event, StreamEncoding encoding) {
+        return OVERHEAD + encoding.memory(event);
     }
 
     /** Bytes held when clients of every encoding share it: the event, and a frame of each. */

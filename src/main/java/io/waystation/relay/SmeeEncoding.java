@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 import io.waystation.event.ConnectionHeaders;
 import io.waystation.event.Event;
@@ -20,6 +21,12 @@ import io.waystation.event.PositionedEvent;
  * @see <a href="https://github.com/probot/smee.io">smee.io</a>
  */
 final class SmeeEncoding implements StreamEncoding {
+    /** Bytes of a body from which on it is measured first. */
+    private static final int LARGE = 256 << 10;
+
+    /** Fields of a large form: each takes many times the memory of its few bytes, here and in the client. Express takes 1,000. */
+    private static final int MOST_FIELDS = 50_000;
+
     /** Without id: an id here would move the client's position. */
     private static final byte[] HEARTBEAT = "event: ping\ndata: {}\n\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -41,8 +48,38 @@ final class SmeeEncoding implements StreamEncoding {
 
     @Override
     public byte[] event(PositionedEvent positioned) {
+        return event(positioned, Integer.MAX_VALUE).orElseThrow();
+    }
+
+    /** A large one is measured before there is memory for it: what a sender made of control characters is six times as long here. */
+    @Override
+    public Optional<byte[]> event(PositionedEvent positioned, long longest) {
         Event event = positioned.event();
-        JsonLine line = new JsonLine(JsonLine.Escapes.JAVASCRIPT, event.body().length + 1024);
+        int expected = event.body().length + 1024;
+        if (event.body().length >= LARGE) {
+            if (isForm(event) && FormFields.count(event.body()) > MOST_FIELDS) {
+                return Optional.empty();
+            }
+            JsonLine measured = JsonLine.counting(JsonLine.Escapes.JAVASCRIPT);
+            write(positioned, measured);
+            if (measured.length() > longest) {
+                return Optional.empty();
+            }
+            expected = (int) measured.length();
+        }
+        JsonLine line = new JsonLine(JsonLine.Escapes.JAVASCRIPT, expected);
+        write(positioned, line);
+        return Optional.of(line.toBytes());
+    }
+
+    /** A large one is held with what its form is decoded into, and its frame twice, each up to six times as long. */
+    @Override
+    public long memory(Event event) {
+        return event.body().length < LARGE ? StreamEncoding.super.memory(event) : event.weight() * 14;
+    }
+
+    private static void write(PositionedEvent positioned, JsonLine line) {
+        Event event = positioned.event();
         line.raw("id: " + positioned.position() + "\ndata: {");
         for (Map.Entry<String, List<String>> header : event.headers().toMap().entrySet()) {
             if (travels(header.getKey())) {
@@ -53,8 +90,8 @@ final class SmeeEncoding implements StreamEncoding {
         line.raw("\"body\":");
         body(line, event);
         line.raw(",\"query\":");
-        object(line, FormFields.parse(event.query()));
-        return line.raw(",\"timestamp\":" + event.time().toEpochMilli() + "}\n\n").toBytes();
+        FormFields.parse(event.query() == null ? new byte[0] : event.query().getBytes(StandardCharsets.UTF_8)).write(line);
+        line.raw(",\"timestamp\":" + event.time().toEpochMilli() + "}\n\n");
     }
 
     private static boolean travels(String name) {
@@ -62,40 +99,30 @@ final class SmeeEncoding implements StreamEncoding {
                 && !name.equals("timestamp");
     }
 
-    private static void body(JsonLine line, Event event) {
-        String type = event.contentType().orElse("").toLowerCase(Locale.ROOT);
-        if (event.body().length == 0) {
-            line.raw("{}");
-        } else if (type.startsWith("application/x-www-form-urlencoded")) {
-            object(line, FormFields.parse(new String(event.body(), StandardCharsets.UTF_8)));
-        } else {
-            String text = JsonText.withoutByteOrderMark(new String(event.body(), StandardCharsets.UTF_8));
-            boolean declared = type.startsWith("application/json") || type.contains("+json");
-            if ((declared || JsonText.looksLikeContainer(text)) && JsonText.isValid(text)) {
-                line.raw(JsonText.minify(text));
-            } else {
-                line.string(text);
-            }
-        }
+    private static String type(Event event) {
+        return event.contentType().orElse("").toLowerCase(Locale.ROOT);
     }
 
-    private static void object(JsonLine line, Map<String, List<String>> fields) {
-        line.raw("{");
-        boolean first = true;
-        for (Map.Entry<String, List<String>> field : fields.entrySet()) {
-            line.raw(first ? "" : ",").string(field.getKey()).raw(":");
-            List<String> values = field.getValue();
-            if (values.size() == 1) {
-                line.string(values.get(0));
+    private static boolean isForm(Event event) {
+        return type(event).startsWith("application/x-www-form-urlencoded");
+    }
+
+    private static void body(JsonLine line, Event event) {
+        byte[] body = event.body();
+        if (body.length == 0) {
+            line.raw("{}");
+        } else if (isForm(event)) {
+            FormFields.parse(body).write(line);
+        } else {
+            int from = JsonText.behindByteOrderMark(body);
+            String type = type(event);
+            boolean declared = type.startsWith("application/json") || type.contains("+json");
+            if ((declared || JsonText.looksLikeContainer(body, from)) && JsonText.isValid(body, from)) {
+                JsonText.minify(body, from, line);
             } else {
-                for (int i = 0; i < values.size(); i++) {
-                    line.raw(i == 0 ? "[" : ",").string(values.get(i));
-                }
-                line.raw("]");
+                line.string(body, from, body.length);
             }
-            first = false;
         }
-        line.raw("}");
     }
 
     @Override

@@ -51,6 +51,7 @@ public final class SseHub implements SubscriberCount, AutoCloseable {
     private final PoisonGuard poison;
     private final ExecutorService readers;
     private final ScheduledExecutorService timer;
+    private final EventFrames frames;
     private final HistoryReader reader;
     private final Map<String, String> responseHeaders;
     private final ConcurrentMap<String, RelayChannel> channels = new ConcurrentHashMap<>();
@@ -74,7 +75,8 @@ public final class SseHub implements SubscriberCount, AutoCloseable {
         this.poison = new PoisonGuard(settings.poisonAttempts(), nanoClock);
         this.readers = readers;
         this.timer = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "relay-timer"));
-        this.reader = new HistoryReader(history, readers, new HistoryBudget(settings.historyBudget()));
+        this.frames = new EventFrames(settings.maxSmeeFrame(), metrics);
+        this.reader = new HistoryReader(history, readers, new HistoryBudget(settings.historyBudget()), frames);
         this.responseHeaders = responseHeaders(settings.corsOrigin());
         this.last = history.tail().offset();
         this.heartbeatAt = nanoClock.getAsLong();
@@ -168,7 +170,7 @@ public final class SseHub implements SubscriberCount, AutoCloseable {
         RelayChannel channel;
         synchronized (publishing) { // a new ring starts exactly behind what has been published
             channel = channels.computeIfAbsent(
-                    subscription.channel(), name -> new RelayChannel(new ChannelRing(last), reader));
+                    subscription.channel(), name -> new RelayChannel(new ChannelRing(last, frames), reader));
             channel.joined();
         }
         SubscriberLoop loop = loops.computeIfAbsent(

@@ -1,5 +1,8 @@
 package io.waystation.relay;
 
+import java.util.Optional;
+
+import io.waystation.event.Event;
 import io.waystation.event.Position;
 import io.waystation.event.PositionedEvent;
 
@@ -32,6 +35,20 @@ sealed interface StreamEncoding permits GosmeeEncoding, SmeeEncoding, OwnEncodin
 
     /** One event. */
     byte[] event(PositionedEvent event);
+
+    /**
+     * One event, unless clients of this kind cannot be given it.
+     *
+     * @param longest bytes its frame may have, where a sender can make that many times as long as the event
+     */
+    default Optional<byte[]> event(PositionedEvent event, long longest) {
+        return Optional.of(event(event));
+    }
+
+    /** Bytes it may take to make an event's frame, with the event: Base64 makes it a third longer. */
+    default long memory(Event event) {
+        return event.weight() * 5 / 2;
+    }
 
     /** Tells the client that events are gone for good. */
     byte[] gap(StreamGap gap);

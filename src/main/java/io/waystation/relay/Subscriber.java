@@ -1,6 +1,7 @@
 package io.waystation.relay;
 
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -143,12 +144,13 @@ final class Subscriber {
 
     private void write(RelayedEvent event) {
         cursor = event.offset();
-        if (cursor == subscription.skip()) {
+        Optional<StreamFrame> frame = cursor == subscription.skip() ? Optional.empty() : event.frame(subscription.encoding());
+        if (frame.isEmpty()) {
             Position skipped = event.event().position();
             writeGap(new StreamGap(subscription.after(), skipped, 1, subscription.understandsGaps()));
             return;
         }
-        put(event.frame(subscription.encoding()));
+        put(frame.get());
         eventsSent++;
         loop.delivered();
     }

@@ -16,7 +16,7 @@ class HistoryBudgetTest {
     private final MemoryHistory history = new MemoryHistory();
     private final ManualExecutor pool = new ManualExecutor();
     private final HistoryBudget budget = new HistoryBudget(BUDGET);
-    private final HistoryReader reader = new HistoryReader(history, pool, budget);
+    private final HistoryReader reader = new HistoryReader(history, pool, budget, new EventFrames(Long.MAX_VALUE, TestStreams.metrics()));
 
     private void run() {
         boolean busy = true;
@@ -65,7 +65,7 @@ class HistoryBudgetTest {
     @Test
     void readsOneChunkAheadOfAReaderAndNoneFurther() {
         HistoryBudget roomy = new HistoryBudget(10 * BUDGET);
-        HistoryReader reader = new HistoryReader(history, pool, roomy);
+        HistoryReader reader = new HistoryReader(history, pool, roomy, new EventFrames(Long.MAX_VALUE, TestStreams.metrics()));
         IntStream.range(0, 1_000).forEach(i -> history.add("alpha", 10));
         CompletableFuture<HistoryReader.Chunk> first = reader.read("alpha", 0, StreamEncodings.SMEE);
         run();

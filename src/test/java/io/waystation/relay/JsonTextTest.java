@@ -2,6 +2,8 @@ package io.waystation.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -16,7 +18,10 @@ class JsonTextTest {
         "`\"\"`|`\"\"`",
     })
     void takesWhiteSpaceAwayBetweenTokensAndNoneInsideOfStrings(String json, String shorter) {
-        assertThat(JsonText.minify(json)).isEqualTo(shorter);
-        assertThat(JsonText.isValid(shorter)).isTrue();
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        JsonLine line = new JsonLine(JsonLine.Escapes.JAVASCRIPT, bytes.length);
+        JsonText.minify(bytes, 0, line);
+        assertThat(new String(line.toBytes(), StandardCharsets.UTF_8)).isEqualTo(shorter);
+        assertThat(JsonText.isValid(line.toBytes(), 0)).isTrue();
     }
 }

@@ -91,7 +91,7 @@ class LeavingClientsTest {
         } finally {
             root.detachAppender(log);
         }
-        assertThat(List.copyOf(log.list)).filteredOn(line -> line.getLevel().isGreaterOrEqual(Level.WARN))
+        assertThat(List.copyOf(log.list)).filteredOn(line -> line.getLevel().isGreaterOrEqual(Level.ERROR))
                 .extracting(ILoggingEvent::getFormattedMessage).isEmpty();
     }
 

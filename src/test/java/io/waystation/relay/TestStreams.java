@@ -37,7 +37,7 @@ final class TestStreams {
 
     static RelaySettings settings(long ringBytes, long ringTotal) {
         return new RelaySettings(ringBytes, ringTotal, Duration.ofMinutes(2), Duration.ofSeconds(25),
-                Duration.ofSeconds(30), 2, 3, 4_000, Duration.ofSeconds(10), "*", 64 << 20);
+                Duration.ofSeconds(30), 2, 3, 4_000, Duration.ofSeconds(10), "*", 64 << 20, 40 << 20);
     }
 
     static RelayMetrics metrics() {
