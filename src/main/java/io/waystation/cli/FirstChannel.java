@@ -27,6 +27,7 @@ final class FirstChannel {
     private static final String FILE = "first-channel";
     private static final String PAYLOAD = "{\"zen\":\"Design for failure.\"}";
     private static final int SECRET_BYTES = 32;
+    private static final String FROM_SOURCES = "\n                 (waystation is target/waystation/bin/waystation, made by mvn verify)";
 
     private final String name;
     private final String secret;
@@ -66,8 +67,12 @@ final class FirstChannel {
         OwnerOnlyFile.create(file, text.toString());
     }
 
-    /** What to tell the person who started the hub at an address. */
-    String describe(String address, Path data) {
+    /**
+     * What to tell the person who started the hub at an address.
+     *
+     * @param home where the hub is installed, or empty when it runs from its sources, without a command {@code waystation}
+     */
+    String describe(String address, Path data, Optional<Path> home) {
         String url = address + "/" + name;
         Map<String, String> headers = new WebhookSigner(WebhookSigner.Provider.GITHUB, secret)
                 .headers("ping", "first", Instant.EPOCH, PAYLOAD.getBytes(StandardCharsets.UTF_8));
@@ -75,11 +80,11 @@ final class FirstChannel {
 
                   Your channel   %1$s
                   Its secret     in the file %2$s
-                  Watch it       open it in a browser, or run: waystation client %1$s http://localhost:8080/
+                  Watch it       open it in a browser, or run: waystation client %1$s http://localhost:8080/%5$s
                   Try it         paste this, a signed webhook:
 
                 curl -H 'Content-Type: application/json' -H 'X-GitHub-Event: ping' \\
                   -H 'X-Hub-Signature-256: %3$s' -d '%4$s' %1$s
-                """.formatted(url, data.resolve(FILE), headers.get("X-Hub-Signature-256"), PAYLOAD);
+                """.formatted(url, data.resolve(FILE), headers.get("X-Hub-Signature-256"), PAYLOAD, home.isPresent() ? "" : FROM_SOURCES);
     }
 }

@@ -29,9 +29,9 @@ final class Ready extends MainListenerSupport {
             Path data = context.getRegistry().lookupByNameAndType("dataFolder", DataFolder.class).root();
             Channels channels = context.getRegistry().lookupByNameAndType("channels", Channels.class);
             try {
-                FirstChannel.of(data, channels).ifPresent(channel -> out.println(channel.describe(address, data)));
+                FirstChannel.of(data, channels).ifPresent(channel -> out.println(channel.describe(address, data, ConfigCommand.home())));
             } catch (IOException unwritable) {
-                throw new CommandFailure(ExitCode.CANNOT_START, "cannot write to " + data + ": " + unwritable.getMessage());
+                throw new CommandFailure(ExitCode.CANNOT_START, "cannot write to " + data + ": " + CommandFailure.reason(unwritable));
             }
         }
         out.flush();

@@ -38,7 +38,7 @@ class FirstChannelTest {
     void takesTheSignedWebhookItPrintsAndShowsItToSmeeGosmeeAndBrowsers() throws Exception {
         try (HubFixture hub = HubFixture.start(data)) {
             String printed = FirstChannel.of(data, hub.bean("channels", Channels.class)).orElseThrow()
-                    .describe(hub.uri("").toString(), data);
+                    .describe(hub.uri("").toString(), data, Optional.of(data));
             Matcher curl = CURL.matcher(printed);
             assertThat(curl.find()).as(printed).isTrue();
             URI channel = URI.create(curl.group(3));
@@ -58,6 +58,16 @@ class FirstChannelTest {
                 assertThat(smee.next(Patience.SOON).orElseThrow().data()).contains("zen");
                 assertThat(page.next(Patience.SOON).orElseThrow().data()).contains("\"verified\":\"github:");
             }
+        }
+    }
+
+    @Test
+    void saysWhatWaystationIsWhereNoneIsInstalled() throws Exception {
+        try (HubFixture hub = HubFixture.start(data)) {
+            FirstChannel channel = FirstChannel.of(data, hub.bean("channels", Channels.class)).orElseThrow();
+
+            assertThat(channel.describe("http://h", data, Optional.empty())).contains("waystation client", "(waystation is target/waystation/bin/waystation, made by mvn verify)");
+            assertThat(channel.describe("http://h", data, Optional.of(data))).contains("waystation client").doesNotContain("mvn");
         }
     }
 
