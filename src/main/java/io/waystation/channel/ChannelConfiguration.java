@@ -11,13 +11,23 @@ import org.apache.camel.spi.Registry;
 import io.micrometer.core.instrument.Gauge;
 import io.waystation.settings.SecretFiles;
 import io.waystation.settings.Settings;
+import io.waystation.settings.SettingsCheck;
 import io.waystation.store.Meters;
 import io.waystation.store.SecretBox;
 import io.waystation.store.SecretKeys;
 import io.waystation.store.Store;
 
 /** Builds the channels and binds them as {@code channels}, their quotas as {@code channelQuotas}. */
-public final class ChannelConfiguration implements CamelConfiguration {
+public final class ChannelConfiguration implements CamelConfiguration, SettingsCheck {
+    private static final String RELOAD = "waystation.secrets.reload";
+
+    /** What holds for all channels. Those that are defined need their secrets, which the start looks up. */
+    @Override
+    public void check(Settings settings) {
+        ChannelSettings.of(settings, Set.of());
+        settings.duration(RELOAD);
+    }
+
     @Override
     public void configure(CamelContext context) throws Exception {
         // not forEach: Camel's ordered properties do not override it, and it finds nothing
@@ -32,7 +42,7 @@ public final class ChannelConfiguration implements CamelConfiguration {
         Channels channels = new Channels(settings, Optional.of(new ChannelRows(store, box)), Clock.systemUTC());
         Settings.of(context).list("waystation.channels.closed").forEach(channels::reserveForSource);
         registry.bind("channels", channels);
-        SecretFiles files = new SecretFiles(context, Settings.of(context).duration("waystation.secrets.reload"));
+        SecretFiles files = new SecretFiles(context, Settings.of(context).duration(RELOAD));
         if (!settings.defined().isEmpty()) {
             files.add(() -> channels.refresh(ChannelSettings.of(Settings.of(context), keys).defined()));
         }

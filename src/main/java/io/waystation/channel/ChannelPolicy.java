@@ -31,6 +31,8 @@ public record ChannelPolicy(
         Set<Use> anybody, Duration retention, ResponsePolicy response, Quota quota, boolean keepCredentials) {
     /** Provider of a channel whose posts may be signed in any common way. */
     public static final String ANY_PROVIDER = "auto";
+    /** Shortest retention: less is a mistake, and the events are gone before anybody has read them. */
+    public static final Duration SHORTEST_RETENTION = Duration.ofSeconds(1);
 
     /** Who defined a channel. */
     public enum Origin {

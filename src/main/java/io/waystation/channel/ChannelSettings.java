@@ -156,8 +156,8 @@ public record ChannelSettings(
 
         private Duration retention() {
             Duration retention = settings.duration(prefix + "retention");
-            if (retention.isZero()) {
-                throw new InvalidSettingException(prefix + "retention", "must be longer than nothing; leave it out to keep events as long as the log does");
+            if (retention.compareTo(ChannelPolicy.SHORTEST_RETENTION) < 0) {
+                throw new InvalidSettingException(prefix + "retention", "must be at least 1s; leave it out to keep events as long as the log does");
             }
             return retention;
         }

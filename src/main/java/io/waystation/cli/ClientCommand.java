@@ -130,7 +130,7 @@ public final class ClientCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Optional<Path> home = Optional.ofNullable(System.getProperty("waystation-home")).map(Path::of);
+        Optional<Path> home = ConfigCommand.home();
         Properties settings = ClientSettings.merge(home, System.getenv(), settings());
         return OrderlyStop.run(ClientApplication.create(settings, home));
     }

@@ -1,5 +1,6 @@
 package io.waystation.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import io.waystation.settings.InvalidSettingException;
 import io.waystation.settings.LayeredSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,11 +42,13 @@ public final class ConfigCommand {
         return ExitCode.OK;
     }
 
-    @Command(name = "check", mixinStandardHelpOptions = true, description = "Says whether every key given is a setting of the hub.")
+    @Command(name = "check", mixinStandardHelpOptions = true, description = "Says whether a hub could start with these settings; secrets are not looked up.")
     int check(@Mixin Output output,
             @Option(names = "--profile", paramLabel = "NAME", description = "Profile to look at.") String profile,
-            @Option(names = "-D", paramLabel = "KEY=VALUE", description = "Sets any setting.") Map<String, String> given) {
-        int known = merge(profile, given).size();
+            @Option(names = "-D", paramLabel = "KEY=VALUE", description = "Sets any setting.") Map<String, String> given) throws Exception {
+        Properties merged = merge(profile, given);
+        Hub.check(merged, home());
+        int known = merged.size();
         output.say("ok: " + known + " settings", JsonNodeFactory.instance.objectNode().put("settings", known));
         return ExitCode.OK;
     }
@@ -54,8 +58,17 @@ public final class ConfigCommand {
                 given == null ? new LinkedHashMap<>() : given);
     }
 
-    /** Folder the hub is installed in, when it is. */
+    /**
+     * Folder whose files win over the built-in ones, when there is one: where the hub is installed, or WAYSTATION_HOME.
+     *
+     * @throws InvalidSettingException when it is not there
+     */
     static Optional<Path> home() {
-        return Optional.ofNullable(System.getProperty("waystation-home")).map(Path::of);
+        Optional<Path> home = Optional.ofNullable(System.getProperty(StartConfiguration.HOME)).map(Path::of);
+        home.filter(folder -> !Files.isDirectory(folder)).ifPresent(folder -> {
+            throw new InvalidSettingException("WAYSTATION_HOME", "(-D" + StartConfiguration.HOME + ") names the folder " + folder
+                    + ", which is not there");
+        });
+        return home;
     }
 }

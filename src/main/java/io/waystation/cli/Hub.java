@@ -1,5 +1,7 @@
 package io.waystation.cli;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -7,7 +9,11 @@ import java.util.Optional;
 import java.util.Properties;
 
 import org.apache.camel.CamelConfiguration;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
 
 import io.waystation.channel.ChannelConfiguration;
 import io.waystation.console.ConsoleConfiguration;
@@ -17,6 +23,9 @@ import io.waystation.http.HttpConfiguration;
 import io.waystation.ingest.IngestConfiguration;
 import io.waystation.journal.JournalConfiguration;
 import io.waystation.relay.RelayConfiguration;
+import io.waystation.settings.InvalidSettingException;
+import io.waystation.settings.Settings;
+import io.waystation.settings.SettingsCheck;
 import io.waystation.settings.SettingsFirst;
 import io.waystation.store.StoreConfiguration;
 import io.waystation.update.UpdateConfiguration;
@@ -33,23 +42,23 @@ import io.waystation.work.operation.OperationConfiguration;
  */
 public final class Hub {
     /** Rooms in the order they may use each other. */
-    private static final List<Class<? extends CamelConfiguration>> ROOMS = List.of(
-            StoreConfiguration.class,
-            ChannelConfiguration.class,
-            HttpConfiguration.class,
-            JournalConfiguration.class,
-            IngestConfiguration.class,
-            RelayConfiguration.class,
-            WorkConfiguration.class,
-            OperationConfiguration.class,
-            GithubConfiguration.class,
-            UpdateConfiguration.class,
-            TaskConfiguration.class,
-            ReleaseConfiguration.class,
-            RunConfiguration.class,
-            FleetConfiguration.class,
-            DeliveryConfiguration.class,
-            ConsoleConfiguration.class);
+    private static final List<CamelConfiguration> ROOMS = List.of(
+            new StoreConfiguration(),
+            new ChannelConfiguration(),
+            new HttpConfiguration(),
+            new JournalConfiguration(),
+            new IngestConfiguration(),
+            new RelayConfiguration(),
+            new WorkConfiguration(),
+            new OperationConfiguration(),
+            new GithubConfiguration(),
+            new UpdateConfiguration(),
+            new TaskConfiguration(),
+            new ReleaseConfiguration(),
+            new RunConfiguration(),
+            new FleetConfiguration(),
+            new DeliveryConfiguration(),
+            new ConsoleConfiguration());
 
     private Hub() {
     }
@@ -59,6 +68,8 @@ public final class Hub {
      *
      * @param settings every setting, as {@link io.waystation.settings.LayeredSettings} merges them
      * @param home folder whose {@code routes} and {@code kamelets} win over the built-in ones, or empty
+     * @throws InvalidSettingException when the home has no routes, or a setting of Camel is of the wrong kind;
+     *     for the hub's own settings it stops the start, before anything else does
      */
     public static Main create(Properties settings, Optional<Path> home) {
         CamelSettings.check(settings, System.getenv());
@@ -72,17 +83,55 @@ public final class Hub {
         main.addInitialProperty("camel.component.kamelet.location", kamelets(home));
         home.ifPresent(folder -> main.addInitialProperty(StartConfiguration.HOME, folder.toString()));
         main.addMainListener(new SettingsFirst());
+        main.addMainListener(new Checking());
         main.addMainListener(new QuickRoutesLoader.Binding());
         ROOMS.forEach(main.configure()::addConfiguration);
         main.configure().addConfiguration(StartConfiguration.class);
         return main;
     }
 
+    /**
+     * Says whether a hub could start with these settings, as far as they tell; opens and writes nothing.
+     *
+     * @throws InvalidSettingException naming the first that cannot be used
+     */
+    static void check(Properties settings, Optional<Path> home) throws Exception {
+        CamelSettings.check(settings, System.getenv());
+        routes(home);
+        try (CamelContext context = new DefaultCamelContext()) { // reads placeholders in settings as the hub does
+            context.getPropertiesComponent().setInitialProperties(settings);
+            check(Settings.of(context));
+        }
+    }
+
+    /** Lets each room say whether its settings can be used. */
+    static void check(Settings settings) {
+        ROOMS.stream().filter(SettingsCheck.class::isInstance).forEach(room -> ((SettingsCheck) room).check(settings));
+    }
+
+    /** Looks at all settings once they can be read, before the first room takes the data folder. */
+    private static final class Checking extends MainListenerSupport {
+        @Override
+        public void beforeConfigure(BaseMainSupport main) {
+            check(Settings.of(main.getCamelContext()));
+        }
+    }
+
+    /** A home without the folder has the built-in ones. An empty folder is a mistake: the hub would answer 404 to every webhook. */
     private static String routes(Optional<Path> home) {
-        return home.map(folder -> folder.resolve("routes"))
-                .filter(Files::isDirectory)
-                .map(folder -> "file:" + folder + "/*.camel.yaml")
-                .orElse("classpath:routes/*.camel.yaml");
+        Optional<Path> routes = home.map(folder -> folder.resolve("routes")).filter(Files::isDirectory);
+        if (routes.isEmpty()) {
+            return "classpath:routes/*.camel.yaml";
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(routes.get(), "*.camel.yaml")) {
+            if (!files.iterator().hasNext()) {
+                throw new InvalidSettingException("the folder " + routes.get(), "holds no *.camel.yaml, so that the hub would do nothing;"
+                        + " put route files there, or remove it to use the built-in ones");
+            }
+        } catch (IOException unreadable) {
+            throw new InvalidSettingException("the folder " + routes.get(), "cannot be read: " + CommandFailure.reason(unreadable));
+        }
+        return "file:" + routes.get() + "/*.camel.yaml";
     }
 
     /** The two Kamelets that meet the log are in a folder named after the log. */

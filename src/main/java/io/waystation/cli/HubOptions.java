@@ -87,7 +87,7 @@ public final class HubOptions {
         } catch (NoSuchFileException absent) {
             return Optional.empty();
         } catch (IOException unreadable) {
-            throw new CommandFailure(ExitCode.FAILED, "cannot read " + file + ": " + unreadable.getMessage());
+            throw new CommandFailure(ExitCode.FAILED, "cannot read " + file + ": " + CommandFailure.reason(unreadable));
         }
     }
 }

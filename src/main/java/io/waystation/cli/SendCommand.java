@@ -97,7 +97,7 @@ public final class SendCommand implements Callable<Integer> {
         try {
             return Files.readAllBytes(file);
         } catch (IOException unreadable) {
-            throw new CommandFailure(ExitCode.USAGE, "cannot read the payload " + file + ": " + unreadable.getMessage());
+            throw new CommandFailure(ExitCode.USAGE, "cannot read the payload " + file + ": " + CommandFailure.reason(unreadable));
         }
     }
 }

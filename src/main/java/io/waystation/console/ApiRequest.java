@@ -126,7 +126,7 @@ final class ApiRequest {
         try {
             return Durations.parse(text);
         } catch (IllegalArgumentException malformed) {
-            throw invalid(name, "must be a duration such as 30m, 12h or 90d");
+            throw invalid(name, malformed.getMessage());
         }
     }
 

@@ -126,8 +126,8 @@ public final class ChannelsApi {
 
     private static Duration retention(String text) {
         Duration retention = ApiRequest.duration("retention", text);
-        if (retention.isZero()) {
-            throw ApiRequest.invalid("retention", "must be longer than nothing; null keeps events as long as the log does");
+        if (retention.compareTo(ChannelPolicy.SHORTEST_RETENTION) < 0) {
+            throw ApiRequest.invalid("retention", "must be at least 1s; null keeps events as long as the log does");
         }
         return retention;
     }

@@ -6,11 +6,14 @@ import java.util.Set;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.waystation.event.EventHistory;
+import io.waystation.settings.InvalidSettingException;
 import io.waystation.settings.Settings;
+import io.waystation.settings.SettingsCheck;
 import io.waystation.store.Meters;
 import io.waystation.store.SecretBox;
 import io.waystation.store.SecretKeys;
 import io.waystation.store.Store;
+import io.waystation.work.RetrySchedule;
 import io.waystation.work.WorkBacklog;
 import io.waystation.work.WorkItems;
 import io.waystation.work.WorkQueues;
@@ -21,7 +24,29 @@ import org.apache.camel.spi.Registry;
 
 /** Binds the beans of {@code routes/deliveries.camel.yaml}: {@code endpoints}, {@code deliveries},
  * {@code deliverySender}, {@code edge}, {@code edgeStreams}; and what the API uses. */
-public final class DeliveryConfiguration implements CamelConfiguration {
+public final class DeliveryConfiguration implements CamelConfiguration, SettingsCheck {
+    private static final String GROUP_DOWN_AFTER = "waystation.delivery.group-down-after";
+    private static final Set<String> CLIENT_ERRORS = Set.of("retry", "dead");
+
+    @Override
+    public void check(Settings settings) {
+        DeliverySettings.from(settings);
+        PullSettings.from(settings);
+        settings.duration(GROUP_DOWN_AFTER);
+        settings.duration("waystation.delivery.intent-timeout"); // this and the next are used only where endpoints are asked first
+        settings.duration("waystation.edge.check-timeout");
+        settings.duration("waystation.edge.check-cache");
+        settings.number("waystation.delivery.endpoint-window", 1, 10_000); // from here on: what only the routes use
+        settings.number("waystation.delivery.threads", 0, 10_000);
+        RetrySchedule.of(settings, "waystation.delivery.retry");
+        settings.positive("waystation.delivery.attempt-limit");
+        settings.duration("waystation.delivery.longest-retry-after");
+        if (!CLIENT_ERRORS.contains(settings.required("waystation.delivery.client-errors"))) {
+            throw new InvalidSettingException("waystation.delivery.client-errors",
+                    "must be retry or dead, not '" + settings.required("waystation.delivery.client-errors") + "'");
+        }
+    }
+
     @Override
     public void configure(CamelContext context) throws Exception {
         Registry registry = context.getRegistry();
@@ -87,7 +112,7 @@ public final class DeliveryConfiguration implements CamelConfiguration {
         parts.deliveries().onOwed(streams::signal);
         endpoints.onResume(endpoint -> streams.signal(Set.of(endpoint.id())));
         EndpointGroups groups = new EndpointGroups(endpoints, pulls, streams::isOpen, parts.probes()::ask,
-                parts.settings().probes().every(), read.duration("waystation.delivery.group-down-after"), clock);
+                parts.settings().probes().every(), read.duration(GROUP_DOWN_AFTER), clock);
         Announcements announcements = new Announcements(endpoints, groups, parts.store(),
                 read.required("waystation.delivery.events-channel"), context, clock);
         context.addService(new EndpointWatch(context,

@@ -82,9 +82,17 @@ public record EndpointOptions(int concurrency, Duration timeLimit, Head head, St
     /** Reads options as the API and the store have them; what is absent is as usual. */
     public static EndpointOptions read(JsonNode json) {
         String limit = json.path("timeLimit").asText("");
-        return new EndpointOptions(json.path("concurrency").asInt(), limit.isEmpty() ? null : Durations.parse(limit),
+        return new EndpointOptions(json.path("concurrency").asInt(), limit.isEmpty() ? null : timeLimit(limit),
                 one(Head.class, "head", json.path("head").asText(text(USUAL.head))), json.path("orderBy").asText(USUAL.orderBy),
                 json.path("probe").asText(USUAL.probe), one(Signer.class, "signer", json.path("signer").asText(text(USUAL.signer))));
+    }
+
+    private static Duration timeLimit(String text) {
+        try {
+            return Durations.parse(text);
+        } catch (IllegalArgumentException malformed) {
+            throw new IllegalArgumentException("timeLimit " + malformed.getMessage(), malformed);
+        }
     }
 
     /** Adds them to the description of an endpoint. */

@@ -34,6 +34,14 @@ public record GithubSettings(URI api, Optional<Secret> token, Duration timeout, 
         return new GithubSettings(api, token, time(settings, TIMEOUT), address(settings, UPLOADS), time(settings, UPLOAD_TIMEOUT));
     }
 
+    /** Reads all but the token. */
+    static void check(Settings settings) {
+        address(settings, API);
+        time(settings, TIMEOUT);
+        address(settings, UPLOADS);
+        time(settings, UPLOAD_TIMEOUT);
+    }
+
     private static Duration time(Settings settings, String key) {
         Duration time = settings.duration(key);
         if (time.toMillis() < 1) {

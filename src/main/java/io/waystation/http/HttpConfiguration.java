@@ -2,6 +2,9 @@ package io.waystation.http;
 
 import java.time.Clock;
 
+import io.waystation.settings.InvalidSettingException;
+import io.waystation.settings.Settings;
+import io.waystation.settings.SettingsCheck;
 import io.waystation.store.DataFolder;
 import io.waystation.store.Store;
 import org.apache.camel.CamelConfiguration;
@@ -13,7 +16,19 @@ import org.apache.camel.spi.Registry;
  *
  * <p>The server itself is made by {@link HubHttpServerFactory} when Camel Main reads {@code camel.server.*}.
  */
-public final class HttpConfiguration implements CamelConfiguration {
+public final class HttpConfiguration implements CamelConfiguration, SettingsCheck {
+    private static final String PORT = "waystation.port";
+    private static final String SERVER = "camel.server.enabled";
+
+    @Override
+    public void check(Settings settings) {
+        settings.number(PORT, 0, 65_535);
+        if (!settings.flag(SERVER)) {
+            throw new InvalidSettingException(SERVER, "must be true: the hub takes webhooks in, and its commands, over HTTP");
+        }
+        HttpSettings.of(settings);
+    }
+
     @Override
     public void configure(CamelContext camelContext) {
         Registry registry = camelContext.getRegistry();

@@ -1,5 +1,6 @@
 package io.waystation.http;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -123,6 +124,7 @@ record HttpSettings(
     }
 
     private static Optional<Tls> tls(Settings settings) {
+        Duration reload = settings.duration(PREFIX + "tls-reload");
         boolean certificate = settings.text(PREFIX + "tls-certificate").isPresent();
         boolean key = settings.text(PREFIX + "tls-key").isPresent();
         if (certificate != key) {
@@ -130,9 +132,18 @@ record HttpSettings(
                     "is not set, but " + PREFIX + (certificate ? "tls-certificate" : "tls-key") + " is");
         }
         return certificate
-                ? Optional.of(new Tls(settings.path(PREFIX + "tls-certificate"), settings.path(PREFIX + "tls-key"),
-                        settings.duration(PREFIX + "tls-reload")))
+                ? Optional.of(new Tls(file(settings, PREFIX + "tls-certificate"), file(settings, PREFIX + "tls-key"),
+                        reload))
                 : Optional.empty();
+    }
+
+    private static Path file(Settings settings, String key) {
+        Path file = settings.path(key);
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            throw new InvalidSettingException(key, "names " + file + ", which "
+                    + (Files.exists(file) ? "is no file that can be read" : "is not there"));
+        }
+        return file;
     }
 
     /** Whether a route of this id runs on the event loop. */

@@ -184,8 +184,8 @@ public final class HubHttpServer extends VertxPlatformHttpServer implements Star
         } catch (InvalidSettingException noPair) {
             throw noPair;
         } catch (Exception unusable) {
-            throw new StartupException("tls-unusable", "the certificate " + tls.certificate() + " or its key " + tls.key()
-                    + " cannot be used: " + unusable.getMessage(), unusable);
+            throw new InvalidSettingException("waystation.http.tls-certificate", "and waystation.http.tls-key cannot be used: "
+                    + tls.certificate() + ", " + tls.key() + ": " + unusable.getMessage());
         }
     }
 

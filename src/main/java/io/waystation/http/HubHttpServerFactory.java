@@ -44,9 +44,12 @@ public final class HubHttpServerFactory extends DefaultMainHttpServerFactory {
     public Service newHttpManagementServer(
             CamelContext camelContext, HttpManagementServerConfigurationProperties options) {
         VertxPlatformHttpServer server = camelContext.hasService(VertxPlatformHttpServer.class);
-        if (!(server instanceof HubHttpServer hub) || hub.getConfigurationPort() != options.getPort()) {
+        if (!(server instanceof HubHttpServer hub)) {
+            throw new InvalidSettingException("camel.server.enabled", "must be true where camel.management.enabled is");
+        }
+        if (hub.getConfigurationPort() != options.getPort()) {
             throw new InvalidSettingException("camel.management.port",
-                    "must be the port of the hub ({{waystation.port}}), where a token guards it");
+                    "must be the port of the hub (" + hub.getConfigurationPort() + "), where a token guards it");
         }
         refuse(options.isUseGlobalSslContextParameters(), "camel.management.useGlobalSslContextParameters",
                 "set waystation.http.tls-certificate and waystation.http.tls-key");

@@ -15,10 +15,16 @@ import io.waystation.channel.Channels;
 import io.waystation.channel.SubscriberCount;
 import io.waystation.settings.SecretFiles;
 import io.waystation.settings.Settings;
+import io.waystation.settings.SettingsCheck;
 import io.waystation.store.Meters;
 
 /** Builds the bean {@code ingest}. */
-public final class IngestConfiguration implements CamelConfiguration {
+public final class IngestConfiguration implements CamelConfiguration, SettingsCheck {
+    @Override
+    public void check(Settings settings) {
+        IngestSettings.of(settings);
+    }
+
     @Override
     public void configure(CamelContext context) {
         IngestSettings settings = IngestSettings.of(Settings.of(context));

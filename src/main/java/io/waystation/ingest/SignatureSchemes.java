@@ -20,7 +20,7 @@ final class SignatureSchemes {
         boolean open = provider == Provider.NONE;
         if (open != settings.secrets().isEmpty()) {
             throw new IllegalArgumentException(open
-                    ? "provider none is for open sources: leave the secrets out"
+                    ? "provider none checks no signatures: leave the secrets out, or name a provider that does"
                     : "no secrets are given; name them, or mark the source as open with provider none");
         }
         List<Secret> secrets = settings.secrets();

@@ -26,10 +26,14 @@ final class SourceFactory {
 
     /** A source of a route. */
     Source of(SourceSettings source) {
+        return of("source " + source.name(), "cannot start", source);
+    }
+
+    private Source of(String called, String verdict, SourceSettings source) {
         try {
             return new Source(source, meters);
         } catch (IllegalArgumentException contradiction) {
-            throw new InvalidSettingException("source " + source.name(), "cannot start: " + contradiction.getMessage());
+            throw new InvalidSettingException(called, verdict + ": " + contradiction.getMessage());
         }
     }
 
@@ -37,7 +41,7 @@ final class SourceFactory {
     Source ofChannel(ChannelPolicy policy) {
         Provider named = provider("channel " + policy.name(), policy.provider());
         Provider provider = policy.secrets().isEmpty() ? Provider.NONE : named;
-        return of(new SourceSettings(
+        return of("channel " + policy.name(), "cannot be defined so", new SourceSettings(
                 policy.name(), policy.name(), provider, provider, scheme(policy.secrets(), settings.window()),
                 Quota.UNLIMITED, List.of(), provider.successStatus(), Answer.GOSMEE, policy.keepCredentials()));
     }

@@ -110,7 +110,7 @@ public final class WebhookSource {
         try {
             return Durations.parse(text);
         } catch (IllegalArgumentException malformed) {
-            throw invalid("has the window '" + text + "', which is no duration such as 5m");
+            throw invalid("has a window that " + malformed.getMessage());
         }
     }
 

@@ -11,6 +11,7 @@ import io.waystation.channel.ChannelPolicy;
 import io.waystation.channel.Channels;
 import io.waystation.settings.InvalidSettingException;
 import io.waystation.settings.Settings;
+import io.waystation.settings.SettingsCheck;
 import io.waystation.store.DataFolder;
 import io.waystation.store.Meters;
 import io.waystation.store.Store;
@@ -25,9 +26,17 @@ import org.slf4j.LoggerFactory;
  * Opens the log; binds {@code journal}, {@code groups}, {@code deadLetters}, {@code eventIndex},
  * {@code eventSearch} and {@code recorder}.
  */
-public final class JournalConfiguration implements CamelConfiguration {
+public final class JournalConfiguration implements CamelConfiguration, SettingsCheck {
     private static final String KEEP_DEAD_LETTERS = "waystation.log.keep-dead-letters";
+    private static final String STALL = "waystation.health.stall";
     private static final Logger LOG = LoggerFactory.getLogger(JournalConfiguration.class);
+
+    @Override
+    public void check(Settings settings) {
+        JournalSettings.from(settings);
+        keepDeadLetters(settings);
+        settings.duration(STALL);
+    }
 
     @Override
     public void configure(CamelContext context) throws Exception {
@@ -55,7 +64,7 @@ public final class JournalConfiguration implements CamelConfiguration {
         context.getRegistry().bind("eventIndex", index);
         context.getRegistry().bind("recorder", new Recorder(index));
         context.getRegistry().bind("eventSearch", new EventSearch(journal, index));
-        Duration stall = settings.duration("waystation.health.stall");
+        Duration stall = settings.duration(STALL);
         context.addStartupListener((started, already) -> { // its registry of checks is made while it starts
             HealthCheckRegistry health = HealthCheckRegistry.get(started);
             if (health != null) {

@@ -33,6 +33,7 @@ public record JournalSettings(
         int maxUnindexed) {
 
     private static final long MIB = 1L << 20;
+    private static final Duration SHORTEST_AGE = Duration.ofSeconds(1);
 
     /** The values the built-in {@code application.properties} has. */
     public static final JournalSettings DEFAULTS = new JournalSettings(
@@ -42,10 +43,10 @@ public record JournalSettings(
     /** Reads the {@code waystation.log.*} settings. */
     public static JournalSettings from(Settings settings) {
         return new JournalSettings(
-                settings.bytes("waystation.log.segment-size"),
+                settings.bytes("waystation.log.segment-size", 1),
                 settings.duration("waystation.log.segment-age"),
-                settings.duration("waystation.log.max-age"),
-                settings.bytes("waystation.log.max-size"),
+                settings.duration("waystation.log.max-age", SHORTEST_AGE),
+                settings.bytes("waystation.log.max-size", 1),
                 settings.number("waystation.log.queue-events", 1, 10_000_000),
                 settings.bytes("waystation.log.queue-size"),
                 settings.number("waystation.log.batch-events", 1, 100_000),

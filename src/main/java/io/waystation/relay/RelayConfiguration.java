@@ -14,6 +14,7 @@ import io.waystation.channel.Channels;
 import io.waystation.event.EventHistory;
 import io.waystation.http.Tokens;
 import io.waystation.settings.Settings;
+import io.waystation.settings.SettingsCheck;
 import io.waystation.store.Meters;
 import io.waystation.store.Store;
 
@@ -21,7 +22,16 @@ import io.waystation.store.Store;
  * Builds the relay and binds {@code sseHub} (also the {@link io.waystation.channel.SubscriberCount}), {@code relay},
  * {@code relayAddresses}, {@code replays}, {@code cursors} and {@code livePage}.
  */
-public final class RelayConfiguration implements CamelConfiguration {
+public final class RelayConfiguration implements CamelConfiguration, SettingsCheck {
+    private static final String OPEN_REDELIVER = "waystation.relay.open-redeliver";
+
+    @Override
+    public void check(Settings settings) {
+        RelaySettings.of(settings);
+        CursorLimits.of(settings);
+        settings.flag(OPEN_REDELIVER);
+    }
+
     @Override
     public void configure(CamelContext context) throws Exception {
         Registry registry = context.getRegistry();
@@ -31,7 +41,7 @@ public final class RelayConfiguration implements CamelConfiguration {
         Channels channels = find(registry, "channels", Channels.class);
         Tokens tokens = find(registry, Tokens.NAME, Tokens.class);
         ChannelReaders readers = new ChannelReaders(channels, tokens,
-                settings.flag("waystation.relay.open-redeliver"));
+                settings.flag(OPEN_REDELIVER));
         Clock clock = Clock.systemUTC();
         Cursors cursors = new Cursors(find(registry, "store", Store.class), clock, CursorLimits.of(settings));
         SseHub hub = new SseHub(history, limits, new RelayMetrics(Meters.of(context)), System::nanoTime);

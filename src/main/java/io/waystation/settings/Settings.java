@@ -20,7 +20,7 @@ import org.apache.camel.CamelContext;
  * <p>Thread-safe when its source is. Values are read when asked, so tests may pass a plain map.
  */
 public final class Settings {
-    private static final Pattern SIZE = Pattern.compile("(\\d+)\\s*(B|KiB|MiB|GiB)?");
+    private static final Pattern SIZE = Pattern.compile("(\\d+)\\s*(B|KiB|MiB|GiB)|0");
     private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,9})?");
     private static final Map<String, Long> UNITS =
             Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30);
@@ -91,14 +91,23 @@ public final class Settings {
         throw new InvalidSettingException(key, "must be a number such as 20 or 0.5, at most " + (long) most + ", not '" + value + "'");
     }
 
-    /** Duration such as {@code 500ms}, {@code 30s}, {@code 7d} or {@code 1h30m}. */
+    /** Duration such as {@code 500ms}, {@code 30s}, {@code 7d} or {@code 1h30m}; only 0 needs no unit. */
     public Duration duration(String key) {
         String value = required(key);
         try {
             return Durations.parse(value);
         } catch (IllegalArgumentException bad) {
-            throw new InvalidSettingException(key, "must be a duration such as 30s, 5m or 7d, not '" + value + "'");
+            throw new InvalidSettingException(key, bad.getMessage());
         }
+    }
+
+    /** Duration of at least so long. */
+    public Duration duration(String key, Duration least) {
+        Duration duration = duration(key);
+        if (duration.compareTo(least) < 0) {
+            throw new InvalidSettingException(key, "must be at least " + least.toSeconds() + "s, not '" + required(key) + "'");
+        }
+        return duration;
     }
 
     /** A duration that is longer than nothing. */
@@ -110,19 +119,37 @@ public final class Settings {
         return duration;
     }
 
-    /** Size in bytes such as {@code 25MiB}; a bare number is bytes. */
+    /** Size in bytes such as {@code 25MiB} or {@code 100B}; only 0 needs no unit. */
     public long bytes(String key) {
         String value = required(key);
         Matcher matcher = SIZE.matcher(value);
         if (!matcher.matches()) {
-            throw new InvalidSettingException(key, "must be a size such as 64KiB, 25MiB or 1GiB, not '" + value + "'");
+            throw new InvalidSettingException(key, "must be a size with its unit (B, KiB, MiB, GiB), such as 64KiB or 25MiB, not '" + value + "'");
         }
-        long unit = matcher.group(2) == null ? 1 : UNITS.get(matcher.group(2));
+        if (matcher.group(2) == null) {
+            return 0;
+        }
         try {
-            return Math.multiplyExact(Long.parseLong(matcher.group(1)), unit);
+            return Math.multiplyExact(Long.parseLong(matcher.group(1)), UNITS.get(matcher.group(2)));
         } catch (ArithmeticException | NumberFormatException tooLarge) {
             throw new InvalidSettingException(key, "must be at most " + Long.MAX_VALUE + " bytes, not '" + value + "'");
         }
+    }
+
+    /** A size as it is written in settings, with the largest unit that says it exactly. */
+    public static String size(long bytes) {
+        String unit = UNITS.entrySet().stream().filter(each -> bytes > 0 && bytes % each.getValue() == 0)
+                .max(Map.Entry.comparingByValue()).map(Map.Entry::getKey).orElse("B");
+        return bytes / UNITS.get(unit) + unit;
+    }
+
+    /** Size in bytes of at least so many MiB. */
+    public long bytes(String key, int leastMebibytes) {
+        long bytes = bytes(key);
+        if (bytes < (long) leastMebibytes << 20) {
+            throw new InvalidSettingException(key, "must be at least " + leastMebibytes + "MiB, not '" + required(key) + "'");
+        }
+        return bytes;
     }
 
     /** Path; relative paths are below the working directory. */

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -59,7 +60,7 @@ public final class DataFolder implements Closeable {
         } catch (IOException e) {
             closeQuietly(channel, e);
             throw new StartupException("data-folder-unwritable", "cannot write the data folder " + root + " ("
-                    + reason(e) + "); make it writable or name another with --data", e);
+                    + reason(e) + "); " + (e instanceof FileAlreadyExistsException ? "" : "make it writable or ") + "name another with --data", e);
         } catch (StartupException e) {
             closeQuietly(channel, e);
             throw e;
@@ -137,6 +138,9 @@ public final class DataFolder implements Closeable {
     private static String reason(IOException e) {
         if (e instanceof AccessDeniedException) {
             return "permission denied";
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return "a file is in its place";
         }
         if (e instanceof NoSuchFileException) {
             return "no folder can be made there";

@@ -1,6 +1,7 @@
 package io.waystation.store;
 
 import io.waystation.settings.Settings;
+import io.waystation.settings.SettingsCheck;
 
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
@@ -9,7 +10,12 @@ import org.apache.camel.support.service.ServiceSupport;
 
 /** Takes the data folder and opens the store; binds {@code dataFolder}, {@code store},
  * {@code secretBox}, {@code secretKeys} and {@code backup}. */
-public final class StoreConfiguration implements CamelConfiguration {
+public final class StoreConfiguration implements CamelConfiguration, SettingsCheck {
+    @Override
+    public void check(Settings settings) {
+        limits(settings);
+    }
+
     @Override
     public void configure(CamelContext context) throws Exception {
         Settings settings = Settings.of(context);
@@ -17,8 +23,7 @@ public final class StoreConfiguration implements CamelConfiguration {
         try {
             SecretBox box = SecretBox.open(settings, System.getenv("WAYSTATION_SECRET_KEY"), folder);
             context.getRegistry().bind("secretBox", box);
-            Store store = Store.open(folder, Meters.of(context), new Store.Limits(settings.positive("waystation.store.read-limit"),
-                    settings.number("waystation.store.readers", 1, 1_000), settings.number("waystation.store.queue", 1, 10_000_000)));
+            Store store = Store.open(folder, Meters.of(context), limits(settings));
             context.getRegistry().bind("dataFolder", folder);
             context.getRegistry().bind("store", store);
             SecretKeys keys = new SecretKeys(store, box);
@@ -35,6 +40,11 @@ public final class StoreConfiguration implements CamelConfiguration {
             folder.close();
             throw e;
         }
+    }
+
+    private static Store.Limits limits(Settings settings) {
+        return new Store.Limits(settings.positive("waystation.store.read-limit"),
+                settings.number("waystation.store.readers", 1, 1_000), settings.number("waystation.store.queue", 1, 10_000_000));
     }
 
     /** Closes the store, then the folder, when the application has stopped. */

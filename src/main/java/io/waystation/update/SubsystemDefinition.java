@@ -207,7 +207,7 @@ public final class SubsystemDefinition {
             try {
                 return Durations.parse(t);
             } catch (IllegalArgumentException malformed) {
-                throw new IllegalArgumentException("must be a duration such as 30m or 3d", malformed);
+                throw new IllegalArgumentException("must be a duration with its unit, such as 30m or 3d", malformed);
             }
         });
     }

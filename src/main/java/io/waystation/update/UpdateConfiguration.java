@@ -11,12 +11,18 @@ import io.waystation.github.GithubSettings;
 import io.waystation.github.Releases;
 import io.waystation.settings.HomeFolder;
 import io.waystation.settings.Settings;
+import io.waystation.settings.SettingsCheck;
 import io.waystation.store.DataFolder;
 import io.waystation.update.git.GitAccess;
 import io.waystation.update.git.GitRemotes;
 
 /** Builds the beans {@code subsystems}, {@code upstreamSettings}, {@code gitRemotes} and {@code decider}. */
-public final class UpdateConfiguration implements CamelConfiguration {
+public final class UpdateConfiguration implements CamelConfiguration, SettingsCheck {
+    @Override
+    public void check(Settings settings) {
+        UpstreamSettings.from(settings);
+    }
+
     @Override
     public void configure(CamelContext context) throws Exception {
         Registry registry = context.getRegistry();

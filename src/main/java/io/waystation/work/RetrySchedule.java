@@ -8,6 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.waystation.settings.Durations;
+import io.waystation.settings.InvalidSettingException;
+import io.waystation.settings.Settings;
 
 /**
  * How long an item waits after each failed attempt, written such as {@code 10s, 1m, 10m x 3, 1h}; {@code none} or
@@ -15,13 +17,27 @@ import io.waystation.settings.Durations;
  *
  * @param waits wait after the first, second, ... failure; one more attempt than waits is made
  */
-record RetrySchedule(List<Duration> waits) {
+public record RetrySchedule(List<Duration> waits) {
     static final RetrySchedule NONE = new RetrySchedule(List.of());
     private static final Pattern PART = Pattern.compile("((?:\\d+(?:ms|[dhms])?)+)(?:\\s*x\\s*(\\d{1,4}))?");
     private static final int MOST = 1_000;
 
-    RetrySchedule {
+    /** Copies the waits. */
+    public RetrySchedule {
         waits = List.copyOf(waits);
+    }
+
+    /**
+     * Reads the schedule of a setting.
+     *
+     * @throws InvalidSettingException when it cannot be understood or has more than 1,000 waits
+     */
+    public static RetrySchedule of(Settings settings, String key) {
+        try {
+            return parse(settings.text(key).orElse(""));
+        } catch (IllegalArgumentException malformed) {
+            throw new InvalidSettingException(key, "cannot be used: " + malformed.getMessage());
+        }
     }
 
     /**
@@ -61,7 +77,7 @@ record RetrySchedule(List<Duration> waits) {
 
     private static IllegalArgumentException malformed(String text) {
         return new IllegalArgumentException(
-                "a retry schedule is a list of waits such as 10s, 1m, 10m x 3, 1h, or none; not '" + text + "'");
+                "a retry schedule is a list of waits with their units such as 10s, 1m, 10m x 3, 1h, or none; not '" + text + "'");
     }
 
     /** Wait after so many spent attempts, 1 for the first; empty when that was the last one. */

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import io.waystation.settings.Settings;
+import io.waystation.settings.SettingsCheck;
 import io.waystation.store.Meters;
 import io.waystation.store.Store;
 import org.apache.camel.CamelConfiguration;
@@ -17,8 +18,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Opens the queues of the store; binds {@code workQueues} and {@code workItems}. */
-public final class WorkConfiguration implements CamelConfiguration {
+public final class WorkConfiguration implements CamelConfiguration, SettingsCheck {
+    private static final String KEEP = "waystation.work.keep";
+    private static final String KEEP_DEAD_LETTERS = "waystation.work.keep-dead-letters";
     private static final Logger LOG = LoggerFactory.getLogger(WorkConfiguration.class);
+
+    @Override
+    public void check(Settings settings) {
+        settings.duration(KEEP);
+        settings.duration(KEEP_DEAD_LETTERS);
+    }
 
     @Override
     public void configure(CamelContext context) throws Exception {
@@ -34,8 +43,8 @@ public final class WorkConfiguration implements CamelConfiguration {
                 queues.start(); // every room has bound its beans, and no route runs yet
             }
         });
-        context.addService(new Expiry(context, queues, items, settings.duration("waystation.work.keep"),
-                settings.duration("waystation.work.keep-dead-letters")), true, true);
+        context.addService(new Expiry(context, queues, items, settings.duration(KEEP),
+                settings.duration(KEEP_DEAD_LETTERS)), true, true);
     }
 
     private static Supplier<WorkObserver> observer(CamelContext context) {

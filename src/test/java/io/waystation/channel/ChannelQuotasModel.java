@@ -31,8 +31,8 @@ final class ChannelQuotasModel {
         this.rate = rate;
         this.burst = burst;
         this.limit = limit;
-        ChannelSettings settings = TestChannelSettings.with("waystation.channels.open-bytes-per-day", Long.toString(perDay),
-                "waystation.channels.open-total-bytes-per-day", Long.toString(together),
+        ChannelSettings settings = TestChannelSettings.with("waystation.channels.open-bytes-per-day", perDay + "B",
+                "waystation.channels.open-total-bytes-per-day", together + "B",
                 "waystation.channels.open-events-per-second", Integer.toString(rate),
                 "waystation.channels.open-burst", Integer.toString(burst),
                 "waystation.channels.open-limit", Integer.toString(limit), "waystation.channels.open-idle", "30d");

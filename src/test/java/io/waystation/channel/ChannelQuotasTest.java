@@ -127,7 +127,7 @@ class ChannelQuotasTest {
 
     @Test
     void limitsWhatAllOpenChannelsTakeTogether() {
-        ChannelSettings settings = TestChannelSettings.with("waystation.channels.open-total-bytes-per-day", "100");
+        ChannelSettings settings = TestChannelSettings.with("waystation.channels.open-total-bytes-per-day", "100B");
         Channels channels = new Channels(settings);
         ChannelQuotas quotas = new ChannelQuotas(settings, clock);
         assertThat(quotas.admit(channels.policy("a").orElseThrow(), 80)).isEmpty();
@@ -149,8 +149,8 @@ class ChannelQuotasTest {
 
     @Test
     void aPostRefusedByOneLimitSpendsNothingOfTheOthers() {
-        ChannelSettings settings = TestChannelSettings.with("waystation.channels.open-total-bytes-per-day", "100",
-                "waystation.channels.open-bytes-per-day", "100", "waystation.channels.open-limit", "2");
+        ChannelSettings settings = TestChannelSettings.with("waystation.channels.open-total-bytes-per-day", "100B",
+                "waystation.channels.open-bytes-per-day", "100B", "waystation.channels.open-limit", "2");
         Channels channels = new Channels(settings);
         ChannelQuotas quotas = new ChannelQuotas(settings, clock);
         Quota ofSource = new Quota(1, 1, 0, 0);
@@ -166,7 +166,7 @@ class ChannelQuotasTest {
     @Test
     void theQuotaOfASourceIsNotThatOfAChannelOfItsName() {
         ChannelSettings settings = TestChannelSettings.with(
-                "waystation.channels.ci.open", "true", "waystation.channels.ci.bytes-per-day", "10");
+                "waystation.channels.ci.open", "true", "waystation.channels.ci.bytes-per-day", "10B");
         ChannelQuotas quotas = new ChannelQuotas(settings, clock);
         ChannelPolicy policy = new Channels(settings).policy("ci").orElseThrow();
 
@@ -196,8 +196,8 @@ class ChannelQuotasTest {
 
     @Test
     void takesNoMoreThanTheLimitsAlsoWhenAllComeAtOnce() throws Exception {
-        ChannelSettings settings = TestChannelSettings.with("waystation.channels.open-total-bytes-per-day", "1000",
-                "waystation.channels.open-bytes-per-day", "300", "waystation.channels.open-limit", "8",
+        ChannelSettings settings = TestChannelSettings.with("waystation.channels.open-total-bytes-per-day", "1000B",
+                "waystation.channels.open-bytes-per-day", "300B", "waystation.channels.open-limit", "8",
                 "waystation.channels.open-events-per-second", "0");
         Channels channels = new Channels(settings);
         ChannelQuotas quotas = new ChannelQuotas(settings, clock);

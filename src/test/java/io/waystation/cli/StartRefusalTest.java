@@ -60,7 +60,7 @@ class StartRefusalTest {
     void aFolderThatCannotBeMade() throws Exception {
         Files.writeString(folder.resolve("data"), "a file, no folder");
 
-        assertRefused(serve("--port", "0"), 3, "cannot write the data folder");
+        assertRefused(serve("--port", "0"), 3, "cannot write the data folder", "a file is in its place", "name another with --data");
     }
 
     @Test
@@ -153,9 +153,50 @@ class StartRefusalTest {
                 "waystation.htp.max-body", "waystation.http.max-body");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"many", "abc", "34o5", "-1", "65536", "99999"})
+    void aPortThatIsNone(String port) {
+        assertRefused(serve("--port", port), 2, "waystation.port must be a whole number from 0 to 65535, not '" + port + "'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"waystation.update.retry", "waystation.delivery.retry", "waystation.fleet.retry"})
+    void aRetryScheduleThatIsNoneBeforeAnythingIsWritten(String key) {
+        assertRefused(serve("--port", "0", "-D", key + "=abc"), 2, key, "10s, 1m", "abc");
+        assertThat(folder.resolve("data")).doesNotExist();
+    }
+
     @Test
-    void aSettingThatIsNoNumber() {
-        assertRefused(serve("--port", "many"), 2, "many");
+    void aRetentionOfDaysWithoutTheWord() {
+        assertRefused(serve("--port", "0", "-D", "waystation.log.max-age=7"), 2, "waystation.log.max-age must be", "unit", "7d");
+        assertRefused(serve("--port", "0", "-D", "waystation.log.max-size=20"), 2, "waystation.log.max-size must be", "unit", "MiB");
+        assertRefused(serve("--port", "0", "-D", "waystation.channels.c.retention=7"), 2, "waystation.channels.c.retention must be", "unit");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"waystation.log.max-age, 999ms, 1s", "waystation.log.max-size, 20B, 1MiB", "waystation.log.segment-size, 1KiB, 1MiB",
+        "waystation.channels.c.retention, 7ms, 1s"})
+    void aLogThatKeepsNothing(String key, String value, String least) {
+        assertRefused(serve("--port", "0", "-D", key + "=" + value), 2, key + " must be at least " + least);
+    }
+
+    @Test
+    void aCertificateThatIsNotThereOrNone() throws Exception {
+        Path none = folder.resolve("none.pem");
+        Path text = Files.writeString(folder.resolve("text.pem"), "no certificate");
+
+        assertRefused(serve("--port", "0", "-D", "waystation.http.tls-certificate=" + none, "-D", "waystation.http.tls-key=" + text), 2,
+                "waystation.http.tls-certificate names " + none + ", which is not there");
+        assertRefused(serve("--port", "0", "-D", "waystation.http.tls-certificate=" + text, "-D", "waystation.http.tls-key=" + folder), 2,
+                "waystation.http.tls-key names " + folder + ", which is no file");
+        assertRefused(serve("--port", "0", "-D", "waystation.http.tls-certificate=" + text, "-D", "waystation.http.tls-key=" + text), 2,
+                "waystation.http.tls-certificate and waystation.http.tls-key cannot be used", text.toString());
+    }
+
+    @Test
+    void aHubWithoutItsHttpServer() {
+        assertRefused(serve("--port", "0", "-D", "camel.server.enabled=false"), 2, "camel.server.enabled must be true");
+        assertRefused(serve("--port", "0", "-D", "camel.management.port=1234"), 2, "camel.management.port must be the port of the hub (0)");
     }
 
     @ParameterizedTest

@@ -289,7 +289,7 @@ class SignatureSchemesTest {
             }
         }
         assertThatThrownBy(() -> SignatureSchemes.of(Provider.NONE, SchemeSettings.of(secrets("x"), null, clock)))
-                .hasMessageContaining("open sources");
+                .hasMessageContaining("provider none checks no signatures");
         for (String secret : List.of("whsec_", "whsec_AAAA", "whpk_AAAA", "whpk_" + "AgIC".repeat(10) + "AgI=", "whsk_AAAA", "not base64!")) {
             assertThatThrownBy(() -> SignatureSchemes.of(
                     Provider.STANDARD_WEBHOOKS, SchemeSettings.of(secrets(secret), null, clock)))

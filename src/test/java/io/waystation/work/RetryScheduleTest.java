@@ -29,7 +29,7 @@ class RetryScheduleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"soon", "1m x", "1m x 5 x 5", "1s x 2000", ",", "10s,,1m"})
+    @ValueSource(strings = {"soon", "1m x", "1m x 5 x 5", "1s x 2000", ",", "10s,,1m", "10", "10s, 60"})
     void refusesWhatItDoesNotUnderstand(String text) {
         assertThatThrownBy(() -> RetrySchedule.parse(text)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(text);

@@ -13,6 +13,7 @@ import org.apache.camel.spi.Registry;
 import io.waystation.settings.InvalidSettingException;
 import io.waystation.settings.Secret;
 import io.waystation.settings.Settings;
+import io.waystation.settings.SettingsCheck;
 import io.waystation.store.DataFolder;
 import io.waystation.store.Meters;
 import io.waystation.store.Store;
@@ -25,13 +26,22 @@ import io.waystation.update.release.RolloutPolicy;
 import io.waystation.update.run.FaultPoint;
 import io.waystation.update.run.UpdateJournal;
 import io.waystation.update.run.Updates;
+import io.waystation.work.RetrySchedule;
 import io.waystation.work.operation.Operations;
 
 /** Builds the beans of {@code routes/fleet.camel.yaml}: {@code fleet}, {@code fleetReports}, {@code rollouts} and {@code rolloutPolicy}. */
-public final class FleetConfiguration implements CamelConfiguration {
+public final class FleetConfiguration implements CamelConfiguration, SettingsCheck {
     private static final String HUB = "waystation.fleet.hub";
     private static final String TOKEN = "waystation.fleet.token";
+    private static final String MACHINES = "waystation.fleet.machines";
     private static final int MOST = 10_000_000;
+
+    @Override
+    public void check(Settings settings) {
+        settings.number(MACHINES, 1, MOST);
+        RetrySchedule.of(settings, "waystation.fleet.retry");
+        settings.positive("waystation.fleet.present");
+    }
 
     @Override
     public void configure(CamelContext context) throws Exception {
@@ -45,7 +55,7 @@ public final class FleetConfiguration implements CamelConfiguration {
         registry.bind("rollouts", rollouts);
         registry.bind("rolloutPolicy", (RolloutPolicy) (subsystem, version, usual) ->
                 new Rollout(Math.min(usual.admits(), rollouts.first(subsystem)), usual.jitter(), usual.halted(), usual.reason()));
-        Fleet fleet = new Fleet(store, settings.number("waystation.fleet.machines", 1, MOST), meters, clock);
+        Fleet fleet = new Fleet(store, settings.number(MACHINES, 1, MOST), meters, clock);
         meters.machines(fleet::machines);
         registry.bind("fleet", fleet);
         Optional<FleetHub> hub = hub(settings);

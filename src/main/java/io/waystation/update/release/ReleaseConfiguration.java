@@ -11,6 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.waystation.settings.Settings;
+import io.waystation.settings.SettingsCheck;
 import io.waystation.store.DataFolder;
 import io.waystation.store.Store;
 import io.waystation.update.Platform;
@@ -19,8 +20,14 @@ import io.waystation.work.WorkQueues;
 
 /** Builds the beans {@code releaseSettings}, {@code releaseLedger}, {@code releaseKeys}, {@code releasePublisher},
  * {@code releaseEvents}, {@code releaseParts}, {@code releaseHeaders}, {@code machine} and {@code signedDecisions}. */
-public final class ReleaseConfiguration implements CamelConfiguration {
+public final class ReleaseConfiguration implements CamelConfiguration, SettingsCheck {
     private static final Logger LOG = LoggerFactory.getLogger(ReleaseConfiguration.class);
+
+    @Override
+    public void check(Settings settings) {
+        settings.duration(ReleaseSettings.LIFETIME);
+        settings.duration(ReleaseSettings.JITTER);
+    }
 
     @Override
     public void configure(CamelContext context) throws Exception {

@@ -35,6 +35,8 @@ public record ReleaseSettings(String hub, String channel, Optional<SigningKey> s
         boolean plainHttp) {
     private static final String SIGNING_KEY = "waystation.releases.signing-key";
     private static final String TOKEN = "waystation.releases.token";
+    static final String LIFETIME = "waystation.releases.lifetime";
+    static final String JITTER = "waystation.releases.jitter";
     private static final String VOUCHED = "waystation.releases.vouched-keys";
     private static final int MOST_KEPT = 10_000;
     private static final String NAME = "waystation.name";
@@ -48,14 +50,14 @@ public record ReleaseSettings(String hub, String channel, Optional<SigningKey> s
         }
         Optional<SigningKey> signer = settings.text(SIGNING_KEY)
                 .map(reference -> SigningKey.read(SIGNING_KEY, Secret.resolve(SIGNING_KEY, reference, literals)));
-        Duration lifetime = settings.duration("waystation.releases.lifetime");
+        Duration lifetime = settings.duration(LIFETIME);
         if (lifetime.compareTo(Duration.ofMinutes(1)) < 0) {
-            throw new InvalidSettingException("waystation.releases.lifetime", "must be at least 1m");
+            throw new InvalidSettingException(LIFETIME, "must be at least 1m");
         }
         Optional<URI> base = address(settings, "waystation.releases.base-url")
                 .or(() -> address(settings, "waystation.public-url").map(url -> URI.create(url + "/download")));
         return new ReleaseSettings(hub, settings.required("waystation.releases.channel"), signer,
-                settings.list("waystation.releases.trusted-keys"), vouched(settings), lifetime, settings.duration("waystation.releases.jitter"),
+                settings.list("waystation.releases.trusted-keys"), vouched(settings), lifetime, settings.duration(JITTER),
                 settings.text("waystation.releases.folder").map(text -> Path.of(text).toAbsolutePath().normalize()).orElse(data.resolve("releases")),
                 settings.number("waystation.releases.keep", 1, MOST_KEPT), base, address(settings, "waystation.releases.from"),
                 settings.text(TOKEN).map(reference -> Secret.resolve(TOKEN, reference, literals)), settings.flag("waystation.releases.plain-http"));

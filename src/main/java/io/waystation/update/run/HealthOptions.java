@@ -30,6 +30,8 @@ record HealthOptions(HealthPolicy policy, Duration timeout, Function<String, Com
                     settings.duration("waystation.update.health-interval"), settings.duration("waystation.update.health-timeout"),
                     settings.duration("waystation.update.soak"), false),
                     settings.duration("waystation.update.health-answer"), runner);
+        } catch (InvalidSettingException named) {
+            throw named;
         } catch (IllegalArgumentException wrong) {
             throw new InvalidSettingException("waystation.update.health-interval", wrong.getMessage());
         }

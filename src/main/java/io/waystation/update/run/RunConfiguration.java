@@ -14,6 +14,7 @@ import org.apache.camel.spi.Registry;
 import io.waystation.settings.InvalidSettingException;
 import io.waystation.settings.Secret;
 import io.waystation.settings.Settings;
+import io.waystation.settings.SettingsCheck;
 import io.waystation.store.Store;
 import io.waystation.update.Decider;
 import io.waystation.update.Subsystem;
@@ -27,13 +28,31 @@ import io.waystation.update.git.SourceFolder;
 import io.waystation.update.release.SignedDecisions;
 import io.waystation.update.self.SelfControl;
 import io.waystation.update.task.LaneCommands;
+import io.waystation.work.RetrySchedule;
 import io.waystation.work.operation.Operations;
 
 /** Builds the beans of {@code routes/upstreams.camel.yaml}: {@code update}, {@code updates}, {@code upstreams},
  * {@code upstreamPoll}, {@code updateSource}, {@code updateOvertaking} and {@code updateJournal};
  * those about releases are {@link ReleaseBeans}'. */
-public final class RunConfiguration implements CamelConfiguration {
+public final class RunConfiguration implements CamelConfiguration, SettingsCheck {
     private static final String TOKEN = "waystation.update.supervisor-token";
+    private static final String RECONCILE = "waystation.update.reconcile";
+    private static final String RELOAD_TIMEOUT = "waystation.update.reload-timeout";
+
+    @Override
+    public void check(Settings settings) {
+        HealthOptions.from(settings, lane -> null);
+        settings.flag(RECONCILE);
+        settings.duration(RELOAD_TIMEOUT);
+        settings.number("waystation.update.concurrency", 1, 10_000); // from here on: what only the routes use
+        RetrySchedule.of(settings, "waystation.update.retry");
+        settings.duration("waystation.update.quiet");
+        settings.duration("waystation.update.max-wait");
+        settings.duration("waystation.update.reconcile-delay");
+        settings.flag("waystation.update.poll");
+        settings.positive("waystation.update.poll-period");
+        settings.flag("waystation.update.build-network");
+    }
 
     @Override
     public void configure(CamelContext context) throws Exception {
@@ -45,7 +64,7 @@ public final class RunConfiguration implements CamelConfiguration {
         Path project = settings.path("waystation.update.project").toAbsolutePath().normalize();
         SelfControl self = new SelfControl(settings.path("waystation.data"), Optional.ofNullable(System.getProperty("waystation-home")).map(Path::of),
                 () -> ownPackage(subsystems, project), settings.list("waystation.update.self-restart"),
-                settings.duration("waystation.update.reload-timeout"));
+                settings.duration(RELOAD_TIMEOUT));
         Changes changes = new Changes(subsystems, project, new ProcessChoice(SelfControl.PROCESS, self, control(settings, commands)),
                 HealthOptions.from(settings, lane -> commands.in(lane, false)), clock);
         UpdateJournal journal = new UpdateJournal(registry.lookupByNameAndType("store", Store.class), clock);
@@ -57,7 +76,7 @@ public final class RunConfiguration implements CamelConfiguration {
         registry.bind("upstreamPoll", new UpstreamPoll(updates, journal));
         registry.bind("updateSource", new SourceStep(changes, new SourceFolder(registry.lookupByNameAndType("gitRemotes", GitRemotes.class))));
         registry.bind("updateOvertaking", new Overtaking(subsystems, decisions, journal));
-        registry.bind("upstreams", new UpstreamEvents(subsystems, settings.flag("waystation.update.reconcile")));
+        registry.bind("upstreams", new UpstreamEvents(subsystems, settings.flag(RECONCILE)));
         Operations operations = registry.lookupByNameAndType(Operations.NAME, Operations.class);
         FaultPoint fault = new FaultPoint(settings.text("waystation.update.halt-at").orElse(""));
         ReleaseBeans.bind(context, changes, operations, fault, clock);
@@ -73,7 +92,7 @@ public final class RunConfiguration implements CamelConfiguration {
 
     /** Who reloads other processes: a process supervisor's API, or a command. */
     private static ProcessControl control(Settings settings, LaneCommands commands) {
-        Duration patience = settings.duration("waystation.update.reload-timeout");
+        Duration patience = settings.duration(RELOAD_TIMEOUT);
         String supervisor = settings.text("waystation.update.supervisor").orElse("");
         if (supervisor.isEmpty()) {
             List<String> command = settings.list("waystation.update.reload-command");

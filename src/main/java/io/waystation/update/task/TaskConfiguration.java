@@ -5,6 +5,7 @@ import java.util.Locale;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.waystation.settings.Settings;
+import io.waystation.settings.SettingsCheck;
 import io.waystation.store.DataFolder;
 import io.waystation.store.Meters;
 import io.waystation.update.process.ProcessTrees;
@@ -13,7 +14,12 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.support.LifecycleStrategySupport;
 
 /** Ends what a former hub left running, before any route starts; binds {@code processTrees}, {@code taskExecutor} and {@code laneCommands}. */
-public final class TaskConfiguration implements CamelConfiguration {
+public final class TaskConfiguration implements CamelConfiguration, SettingsCheck {
+    @Override
+    public void check(Settings settings) {
+        TaskSettings.from(settings);
+    }
+
     @Override
     public void configure(CamelContext context) throws Exception {
         TaskSettings settings = TaskSettings.from(Settings.of(context));

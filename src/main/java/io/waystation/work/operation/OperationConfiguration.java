@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.waystation.settings.Settings;
+import io.waystation.settings.SettingsCheck;
 import io.waystation.store.Meters;
 import io.waystation.store.Store;
 import io.waystation.work.WorkItems;
@@ -20,11 +21,16 @@ import io.waystation.work.WorkItems;
 /**
  * Wires operations; binds {@code operations} ({@link Operations}), {@code operationStreams} and the observer of work items.
  */
-public final class OperationConfiguration implements CamelConfiguration {
+public final class OperationConfiguration implements CamelConfiguration, SettingsCheck {
     private static final Logger LOG = LoggerFactory.getLogger(OperationConfiguration.class);
     private static final int TICK_MILLIS = 200;
     private static final int SWEEP_SECONDS = 30;
     private static final int EXPIRE_MINUTES = 10;
+
+    @Override
+    public void check(Settings settings) {
+        OperationLimits.of(settings, Clock.systemUTC());
+    }
 
     @Override
     public void configure(CamelContext context) throws Exception {
