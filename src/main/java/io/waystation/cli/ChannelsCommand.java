@@ -3,10 +3,12 @@ package io.waystation.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 
+import io.waystation.settings.Settings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -54,15 +56,16 @@ public final class ChannelsCommand {
     /** The limits there are, in words; a hyphen for none. */
     private static String quota(JsonNode quota) {
         List<String> limits = new ArrayList<>();
-        limit(limits, quota, "eventsPerSecond", "/s");
-        limit(limits, quota, "bytesPerDay", " bytes/day");
-        limit(limits, quota, "subscribers", " subscribers");
+        limit(limits, quota, "eventsPerSecond", rate -> rate.asText().replaceFirst("\\.0$", "") + "/s");
+        limit(limits, quota, "burst", posts -> "burst " + posts.asText());
+        limit(limits, quota, "bytesPerDay", bytes -> Settings.size(bytes.asLong()) + "/day");
+        limit(limits, quota, "subscribers", clients -> clients.asText() + " subscribers");
         return limits.isEmpty() ? "-" : String.join(", ", limits);
     }
 
-    private static void limit(List<String> limits, JsonNode quota, String field, String unit) {
+    private static void limit(List<String> limits, JsonNode quota, String field, Function<JsonNode, String> words) {
         if (quota.path(field).asDouble() > 0) {
-            limits.add(quota.path(field).asText().replaceFirst("\\.0$", "") + unit);
+            limits.add(words.apply(quota.path(field)));
         }
     }
 

@@ -73,10 +73,13 @@ public final class EventsCommand {
         Map<String, String> query = selection == null ? new LinkedHashMap<>() : selection.query();
         query.put("limit", Integer.toString(limit));
         query.put("before", before);
-        output.print(hub.connect().get("/api/events", query), "events", new Table()
-                .column("POSITION", "position").column("TIME", "time").column("CHANNEL", "channel").column("TYPE", "type")
-                .column("SOURCE", "source").column("SUBJECT", "subject").column("VERIFIED", "verified").column("ID", "id"));
+        output.print(hub.connect().get("/api/events", query), "events", table());
         return ExitCode.OK;
+    }
+
+    private static Table table() {
+        return new Table().column("POSITION", "position").column("ACCEPTED", "accepted").column("CHANNEL", "channel").column("TYPE", "type")
+                .column("SOURCE", "source").column("SUBJECT", "subject").column("VERIFIED", "verified").column("ID", "id");
     }
 
     @Command(name = "show", mixinStandardHelpOptions = true, description = "Shows one event with its headers.")
@@ -88,8 +91,16 @@ public final class EventsCommand {
         if (bodyTo != null) {
             Files.write(bodyTo, client.bytes(path(id) + "/body"));
         }
-        output.print(event);
+        output.print(event, withBodyExplained(event, bodyTo));
         return ExitCode.OK;
+    }
+
+    /** The event for people, who do not know that a body that may be anything is written in base64. */
+    private static JsonNode withBodyExplained(JsonNode event, Path bodyTo) {
+        ObjectNode explained = event.deepCopy();
+        String body = explained.remove("body").asText();
+        return bodyTo == null ? explained.put("body (base64)", body)
+                : explained.put("body", event.path("size").asText() + " bytes, written to " + bodyTo);
     }
 
     @Command(name = "replay", mixinStandardHelpOptions = true, description = {
@@ -102,7 +113,7 @@ public final class EventsCommand {
             @Option(names = "--to", paramLabel = "URL", description = "Posts the one event to this address, with its query, headers and exact bytes.") String to,
             @Option(names = "--client", paramLabel = "FOLDER", description = "Sends a dead letter of the client with this data folder again, by its name, the id of its event, or 'all'.") Path client,
             @Option(names = "--limit", defaultValue = "100", paramLabel = "N", description = "At most so many events, up to 1000 (default: 100).") int limit,
-            @Option(names = "--dry-run", description = "Only says which events they would be.") boolean dryRun) throws IOException {
+            @Option(names = "--dry-run", description = "Only lists the events they would be, in the order they came.") boolean dryRun) throws IOException {
         boolean some = selection != null && !selection.isEmpty();
         if ((id == null) == !some) {
             throw new CommandFailure(ExitCode.USAGE, "name one event by id, or say which events with --channel, --type, --since, ...");
@@ -122,8 +133,10 @@ public final class EventsCommand {
         }
         if (id != null && dryRun) {
             JsonNode event = hub.connect().get(path(id), Map.of());
-            output.say("would replay " + event.path("position").asText(), JsonNodeFactory.instance.objectNode().put("dryRun", true)
-                    .put("position", event.path("position").asText()).put("channel", into == null ? event.path("channel").asText() : into));
+            ObjectNode answer = JsonNodeFactory.instance.objectNode().put("dryRun", true)
+                    .put("position", event.path("position").asText()).put("channel", into == null ? event.path("channel").asText() : into);
+            output.print(answer, JsonNodeFactory.instance.objectNode().set("events", JsonNodeFactory.instance.arrayNode().add(event)), "events", table(),
+                    "would replay 1 event");
             return ExitCode.OK;
         }
         if (id != null) {
@@ -138,17 +151,24 @@ public final class EventsCommand {
         });
         request.put("limit", limit).put("dryRun", dryRun);
         JsonNode answer = hub.connect().post("/api/events/replay", request);
-        return sayReplayed(output, answer, dryRun);
+        if (dryRun) {
+            output.print(answer, answer, "events", table(), "would replay " + events(answer.path("events").size()));
+            return ExitCode.OK;
+        }
+        return sayReplayed(output, answer);
     }
 
-    private static int sayReplayed(Output output, JsonNode answer, boolean dryRun) {
+    private static String events(int count) {
+        return count + (count == 1 ? " event" : " events");
+    }
+
+    private static int sayReplayed(Output output, JsonNode answer) {
         JsonNode stopped = answer.path("stopped");
-        StringBuilder said = new StringBuilder(dryRun ? "would replay " : "replayed ")
-                .append(answer.path("events").size()).append(" events");
+        StringBuilder said = new StringBuilder("replayed ").append(events(answer.path("events").size()));
         stopped.path("notReplayed").forEach(id -> said.append("\nnot replayed: ").append(Table.text(id)));
         output.say(said.toString(), answer);
         if (stopped.isObject()) {
-            throw new CommandFailure(ExitCode.REFUSED, "the hub stopped before " + stopped.path("notReplayed").size() + " events, which are to be"
+            throw new CommandFailure(ExitCode.REFUSED, "the hub stopped before " + events(stopped.path("notReplayed").size()) + ", to be"
                     + " replayed by id: " + stopped.path("detail").asText() + " (" + stopped.path("code").asText() + ")");
         }
         return ExitCode.OK;

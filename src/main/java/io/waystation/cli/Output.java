@@ -38,13 +38,27 @@ public final class Output {
         }
     }
 
+    /** Prints rows made for people as a table with a line below it, or the whole answer as JSON. */
+    void print(JsonNode answer, JsonNode made, String rows, Table table, String line) {
+        print(answer, made, rows, table);
+        if (!json) {
+            out().println(line);
+            out().flush();
+        }
+    }
+
     /** Prints one thing as JSON, or as a line per field. */
     void print(JsonNode thing) {
+        print(thing, thing);
+    }
+
+    /** Prints one thing as JSON, or what was made of it for people as a line per field. */
+    void print(JsonNode thing, JsonNode made) {
         if (json) {
             printJson(thing);
             return;
         }
-        printFields(thing, "");
+        printFields(made, "");
         out().flush();
     }
 

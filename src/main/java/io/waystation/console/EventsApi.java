@@ -70,10 +70,15 @@ public final class EventsApi {
 
     private static void describe(ObjectNode json, IndexEntry entry) {
         json.put("id", entry.id()).put("position", entry.position().toString())
-                .put("time", Instant.ofEpochMilli(entry.position().millis()).toString())
+                .put("accepted", accepted(entry.position()))
                 .put("channel", entry.channel()).put("source", entry.source()).put("type", entry.type())
                 .put("subject", entry.subject()).put("key", entry.key()).put("verified", entry.verified())
                 .put("deliveryId", entry.deliveryId()).put("replayOf", entry.replayOf()).put("size", entry.size());
+    }
+
+    /** When the log took the event, which is a little later than its own time: the hub received it then. */
+    private static String accepted(Position position) {
+        return Instant.ofEpochMilli(position.millis()).toString();
     }
 
     /** {@code GET /api/events/{id}}. */
@@ -85,7 +90,8 @@ public final class EventsApi {
     static ObjectNode describe(PositionedEvent record) {
         Event event = record.event();
         ObjectNode json = ApiAnswer.object();
-        json.put("id", event.id()).put("position", record.position().toString()).put("time", event.time().toString())
+        json.put("id", event.id()).put("position", record.position().toString()).put("accepted", accepted(record.position()))
+                .put("time", event.time().toString())
                 .put("channel", event.channel()).put("source", event.source()).put("type", event.type())
                 .put("subject", event.subject()).put("key", event.key()).put("verified", event.verified())
                 .put("deliveryId", event.deliveryId()).put("replayOf", event.replayOf())
@@ -148,8 +154,8 @@ public final class EventsApi {
         ArrayNode events = answer.putArray("events");
         int replayed = 0;
         for (IndexEntry entry : chosen) {
-            ObjectNode row = ApiAnswer.object().put("id", entry.id()).put("position", entry.position().toString())
-                    .put("type", entry.type()).put("channel", entry.channel());
+            ObjectNode row = ApiAnswer.object();
+            describe(row, entry);
             if (!dryRun) {
                 Optional<String> as;
                 try {

@@ -2,12 +2,14 @@ package io.waystation.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -92,6 +94,10 @@ class HubCommandsTest {
         JsonNode event = json("events", "show", id, "--body-to", folder.resolve("body").toString());
 
         assertThat(event.path("channel").asText()).isEqualTo("shown");
+        assertThat(event.path("accepted")).as("the same in both").isEqualTo(json("events", "list", "--channel", "shown").path("events").get(0).path("accepted"));
+        assertThat(run("events", "show", id).out()).contains("body (base64): eyJ6ZW4iOi");
+        assertThat(run("events", "show", id, "--body-to", folder.resolve("body").toString()).out())
+                .contains("body: 38 bytes, written to " + folder.resolve("body")).doesNotContain("eyJ6ZW4iOi");
         assertThat(event.path("verified").asText()).isEqualTo("none");
         assertThat(event.path("headers").path("x-github-event").get(0).asText()).isEqualTo("ping");
         assertThat(event.toString()).doesNotContain("s3cret");
@@ -164,6 +170,12 @@ class HubCommandsTest {
         send("dry", "{}", "push");
 
         JsonNode answer = json("events", "replay", "--channel", "dry", "--dry-run");
+        String id = answer.path("events").get(0).path("id").asText();
+        assertThat(run("events", "replay", "--channel", "dry", "--dry-run").out().lines()).hasSize(3)
+                .first().asString().startsWith("POSITION").contains("ACCEPTED", "TYPE");
+        assertThat(run("events", "replay", "--channel", "dry", "--dry-run").out())
+                .contains(run("events", "list", "--channel", "dry").out().lines().skip(1).toList().get(0)).endsWith("would replay 1 event\n");
+        assertThat(run("events", "replay", id, "--dry-run").out()).contains(id, "com.github.push").endsWith("would replay 1 event\n");
 
         assertThat(answer.path("events")).hasSize(1);
         assertThat(json("events", "list", "--channel", "dry").path("events")).hasSize(1);
@@ -240,6 +252,16 @@ class HubCommandsTest {
         assertThat(run("dead-letters", "requeue", "nothing").err()).contains("no-such-dead-letter");
         assertThat(run("tokens", "revoke", "nobody").err()).contains("no-such-token");
         assertThat(run("events", "list", "--since", "yesterday").err()).contains("invalid-parameter");
+    }
+
+    @Test
+    void saysWhyAFileCannotBeRead() throws Exception {
+        Path none = folder.resolve("nope.json");
+        CommandLineRun send = CommandLineRun.of("send", hub.uri("/x").toString(), "--payload", none.toString());
+
+        assertThat(send.err()).isEqualTo("waystation: cannot read the payload " + none + ": no such file\n");
+        assertThat(CommandFailure.reason(new AccessDeniedException("token"))).isEqualTo("permission denied");
+        assertThat(CommandFailure.reason(new IOException("Is a directory"))).isEqualTo("Is a directory");
     }
 
     @Test
@@ -322,7 +344,7 @@ class HubCommandsTest {
         JsonNode plain = json("channels", "show", "plain");
         assertThat(settled.fieldNames()).toIterable().as("each rule has a value of its own here")
                 .filteredOn(rule -> settled.path(rule).equals(plain.path(rule))).containsExactly("subscribers"); // a count, no rule
-        assertThat(run("channels", "list").out()).contains("0.5/s, 3145728 bytes/day, 9 subscribers", "kept");
+        assertThat(run("channels", "list").out()).contains("0.5/s, burst 7, 3MiB/day, 9 subscribers", "kept");
 
         assertThat(json("channels", "set", "ruled", "--events-per-second", "1000").path("quota").path("burst").asInt())
                 .as("goes with the rate where it is not given").isEqualTo(2000);
@@ -340,10 +362,14 @@ class HubCommandsTest {
     void aRuleOfAChannelThatCannotBeIsRefusedByItsName() {
         assertThat(run("channels", "set", "odd", "--burst", "-1").err()).contains("invalid-parameter", "quota.burst");
         assertThat(run("channels", "set", "odd", "--events-per-second", "NaN").err()).contains("quota.eventsPerSecond");
-        assertThat(run("channels", "set", "odd", "--retention", "0").err()).contains("retention must be longer");
+        assertThat(run("channels", "set", "odd", "--retention", "0").err()).contains("retention must be at least 1s");
+        assertThat(run("channels", "set", "odd", "--retention", "7").err()).contains("invalid-parameter", "retention must be", "unit", "7d");
+        assertThat(run("channels", "set", "odd", "--retention", "999ms").err()).contains("retention must be at least 1s");
         CommandLineRun size = run("channels", "set", "odd", "--bytes-per-day", "lots");
         assertThat(size.err()).contains("--bytes-per-day must be a size");
         assertThat(size.exitCode()).isEqualTo(2);
+        CommandLineRun unsigned = run("channels", "set", "odd", "--provider", "none", "--secret-env", "PATH");
+        assertThat(unsigned.err()).contains("channel odd cannot be defined so", "none checks no signatures").doesNotContain("source", "start");
         assertThat(run("channels", "set", "odd", "--secret-env", "PATH", "--no-secrets").exitCode()).isEqualTo(2);
         assertThat(run("channels", "set", "settled", "--burst", "8").err()).contains("defined-in-settings");
     }
