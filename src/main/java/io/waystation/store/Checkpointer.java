@@ -1,9 +1,8 @@
 package io.waystation.store;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.Semaphore;
@@ -15,11 +14,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Moves committed pages from the write-ahead log into the database file, away from the writer.
  *
- * <p>Sleeps until there was a commit, then works at most about once a second.
+ * <p>Sleeps until there was a commit, then works at most about once a second. The log starts over by itself when all of it is in the
+ * file; where commits come without a pause it never is, and so the writer does the rest of a large one between two transactions.
  */
 final class Checkpointer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
-    private static final long RESTART_BYTES = 64L << 20;
+    private static final long LARGE_BYTES = 64L << 20;
+    /** The rest that makes the writer wait is at most one part in so many. A long read, as of a backup, leaves more. */
+    private static final int REST_PARTS = 4;
     private static final long PAUSE_MILLIS = 1000;
 
     private final SqliteDatabase database;
@@ -27,6 +29,7 @@ final class Checkpointer implements AutoCloseable {
     private final Semaphore commits = new Semaphore(0);
     private final Semaphore stop = new Semaphore(0);
     private final Thread thread = new Thread(this::run, "store-checkpoint");
+    private volatile boolean almostDone;
 
     Checkpointer(SqliteDatabase database) {
         this.database = database;
@@ -35,7 +38,12 @@ final class Checkpointer implements AutoCloseable {
         thread.start();
     }
 
+    /** The writer tells so, between two transactions; empties the log when it is large and most of it is in the file. */
     void commitHappened() {
+        if (almostDone) {
+            almostDone = false;
+            checkpoint("TRUNCATE");
+        }
         if (commits.availablePermits() == 0) {
             commits.release();
         }
@@ -48,21 +56,23 @@ final class Checkpointer implements AutoCloseable {
                 commits.acquire();
                 commits.drainPermits();
                 stopped = stop.tryAcquire(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-                checkpoint();
+                almostDone = checkpoint("PASSIVE") && writeAheadLog.toFile().length() > LARGE_BYTES;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void checkpoint() {
-        try (Connection connection = database.openMaintenance(); Statement statement = connection.createStatement()) {
-            statement.execute("PRAGMA wal_checkpoint(PASSIVE)");
-            if (Files.exists(writeAheadLog) && Files.size(writeAheadLog) > RESTART_BYTES) {
-                statement.execute("PRAGMA wal_checkpoint(TRUNCATE)"); // short: almost everything is copied already
-            }
-        } catch (SQLException | IOException e) {
+    /** Runs a checkpoint; whether most of the log is in the file now. */
+    private boolean checkpoint(String mode) {
+        try (Connection connection = database.openCheckpoints(); Statement statement = connection.createStatement();
+                ResultSet pages = statement.executeQuery("PRAGMA wal_checkpoint(" + mode + ")")) {
+            pages.next();
+            long all = pages.getLong("log");
+            return (all - pages.getLong("checkpointed")) * REST_PARTS <= all;
+        } catch (SQLException e) {
             LOG.warn("A checkpoint of the store failed and is tried again after the next commit: {}", e.getMessage());
+            return false;
         }
     }
 

@@ -23,6 +23,7 @@ import org.sqlite.SQLiteException;
 /** Opens connections to the embedded store and brings its schema up to date. */
 final class SqliteDatabase {
     private static final int BUSY_MILLIS = 10_000;
+    private static final int CHECKPOINT_BUSY_MILLIS = 100;
     private static final int CACHE_KIB = 16 * 1024;
     /** In SQLite only INTEGER is the row's own key. */
     private static final Map<String, String> PLACEHOLDERS = Map.of("key64", "INTEGER");
@@ -43,13 +44,15 @@ final class SqliteDatabase {
         return file;
     }
 
-    /** A connection that may write; commits are durable when they return. */
+    /**
+     * A connection that may write, between two transactions. Whoever writes ends auto-commit, which begins a transaction that
+     * nobody else writes in, and turns it on again, which commits: {@link Connection#commit()} of this driver begins the next one
+     * at once, and while that is open the write-ahead log cannot start over. Commits are durable when they return.
+     */
     Connection openWriter() throws SQLException {
         SQLiteConfig config = config();
         config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
-        Connection connection = config.createConnection(url());
-        connection.setAutoCommit(false);
-        return connection;
+        return config.createConnection(url());
     }
 
     /** A connection that reads a consistent snapshot per statement and cannot write. */
@@ -61,9 +64,16 @@ final class SqliteDatabase {
         return connection;
     }
 
-    /** A connection in auto-commit for checkpoints and backups. */
+    /** A connection in auto-commit for migrations. */
     Connection openMaintenance() throws SQLException {
         return config().createConnection(url());
+    }
+
+    /** The same for checkpoints, which hold up nobody for longer than {@value #CHECKPOINT_BUSY_MILLIS} ms to wait for readers. */
+    Connection openCheckpoints() throws SQLException {
+        SQLiteConfig config = config();
+        config.setBusyTimeout(CHECKPOINT_BUSY_MILLIS);
+        return config.createConnection(url());
     }
 
     /** A handle for a connection, which it does not close. */

@@ -117,6 +117,7 @@ final class StoreWriter implements AutoCloseable {
         List<Task<?>> group = new ArrayList<>();
         try {
             connect();
+            connection.setAutoCommit(false); // begins
             long start = System.nanoTime();
             long end = start + TimeUnit.MILLISECONDS.toNanos(GROUP_MILLIS);
             for (Task<?> task = first; task != null; task = System.nanoTime() < end ? queue.poll() : null) {
@@ -125,7 +126,7 @@ final class StoreWriter implements AutoCloseable {
             }
             warnWhenSlow(System.nanoTime() - start, group.size());
             long commitStart = System.nanoTime();
-            connection.commit();
+            connection.setAutoCommit(true); // commits, see SqliteDatabase.openWriter
             commitTime.record(System.nanoTime() - commitStart, TimeUnit.NANOSECONDS);
             batchSize.record(group.size());
         } catch (Throwable e) {

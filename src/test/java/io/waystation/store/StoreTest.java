@@ -171,6 +171,23 @@ class StoreTest {
     }
 
     @Test
+    void aCommitThatFailsKeepsNothingOfItsWorksAndTheNextGoOn() {
+        store.writeNow(handle -> handle.execute(
+                "CREATE TABLE child (n INTEGER PRIMARY KEY, parent BIGINT REFERENCES child (n) DEFERRABLE INITIALLY DEFERRED)"));
+        CountDownLatch hold = new CountDownLatch(1);
+        store.write(handle -> hold.await(Patience.SOON.toSeconds(), TimeUnit.SECONDS));
+        CompletableFuture<Integer> beside = store.write(handle -> handle.execute("INSERT INTO probe VALUES (1)"));
+        CompletableFuture<Integer> orphan = store.write(handle -> handle.execute("INSERT INTO child VALUES (1, 2)"));
+        hold.countDown();
+
+        assertThatThrownBy(orphan::join).hasCauseInstanceOf(StoreException.class);
+        assertThatThrownBy(beside::join).hasCauseInstanceOf(StoreException.class);
+        assertThat(count()).isZero();
+        store.writeNow(handle -> handle.execute("INSERT INTO probe VALUES (2)"));
+        assertThat(count()).isEqualTo(1);
+    }
+
+    @Test
     void knowsWithoutFlywayThatNothingIsToBeMigratedAndWhenSomethingIs() {
         SqliteDatabase database = new SqliteDatabase(folder.store());
 
