@@ -32,7 +32,7 @@ final class ThreadsHealth extends AbstractHealthCheck {
         this.groups = groups;
         this.stall = stall;
         this.ofLog = new SignOfLife(journal::askWriter, System::nanoTime);
-        this.ofStore = new SignOfLife(() -> store.write(handle -> null)::isDone, System::nanoTime);
+        this.ofStore = new SignOfLife(store::askWriter, System::nanoTime);
     }
 
     @Override

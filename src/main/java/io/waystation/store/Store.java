@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -126,6 +127,11 @@ public final class Store implements Closeable {
     /** Whether the thread that writes still runs; without it every write waits for ever. */
     public boolean isWriterAlive() {
         return writer.isAlive();
+    }
+
+    /** Gives the thread that writes something small to do; what is returned says whether it has moved since, although a commit failed. */
+    public BooleanSupplier askWriter() {
+        return writer.ask();
     }
 
     SqliteDatabase database() {

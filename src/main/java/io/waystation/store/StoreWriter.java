@@ -11,6 +11,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -41,6 +43,7 @@ final class StoreWriter implements AutoCloseable {
     private final Timer commitTime;
     private final DistributionSummary batchSize;
     private final Counter failed;
+    private final AtomicLong ended = new AtomicLong();
 
     private Connection connection;
     private Handle handle;
@@ -95,12 +98,20 @@ final class StoreWriter implements AutoCloseable {
         return thread.isAlive();
     }
 
+    /** Gives the thread something to do; what is returned says whether it has ended any group since, well or not. */
+    BooleanSupplier ask() {
+        long before = ended.get();
+        submit(handle -> null); // refused when the queue is full: then there is enough to do
+        return () -> ended.get() != before;
+    }
+
     private void run() {
         while (true) {
             try {
                 Task<?> first = closing ? queue.poll() : queue.poll(1, TimeUnit.HOURS);
                 if (first != null) {
                     runGroup(first);
+                    ended.incrementAndGet();
                 } else if (closing) {
                     break;
                 }

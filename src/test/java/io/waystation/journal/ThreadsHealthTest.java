@@ -105,6 +105,28 @@ class ThreadsHealthTest {
         }
     }
 
+    @Test
+    void isNotReadyWhileTheStoresWriterStandsStillBeforeAFullQueue() throws Exception {
+        CountDownLatch still = new CountDownLatch(1);
+        try (HubFixture hub = HubFixture.start(data, "waystation.health.stall", "300ms")) {
+            Store store = hub.bean("store", Store.class);
+            store.write(handle -> {
+                hold(still);
+                return null;
+            });
+            while (!store.write(handle -> null).isCompletedExceptionally()) {
+                continue; // until no more are taken
+            }
+
+            await().until(() -> health(hub, "ready").statusCode() == 503);
+
+            still.countDown();
+            await().until(() -> health(hub, "ready").statusCode() == 200);
+        } finally {
+            still.countDown();
+        }
+    }
+
     private static void hold(CountDownLatch latch) {
         try {
             latch.await(Patience.SOON.toSeconds() * 2, TimeUnit.SECONDS);
