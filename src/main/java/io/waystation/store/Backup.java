@@ -2,6 +2,7 @@ package io.waystation.store;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -49,7 +50,7 @@ public final class Backup {
     }
 
     /**
-     * Makes a copy; blocks until it is complete.
+     * Makes a copy; blocks until it is complete and on the disk.
      *
      * @param target a folder that does not exist yet, or is empty; appears only when the copy is complete
      * @throws StoreException {@code BUSY} when another backup runs
@@ -66,8 +67,9 @@ public final class Backup {
             deleteTree(draft);
             createOwnerOnly(draft);
             copyAll(draft);
+            force(draft);
             Files.deleteIfExists(destination);
-            Files.move(draft, destination, StandardCopyOption.ATOMIC_MOVE);
+            publish(draft, destination);
             return measure(destination);
         } catch (IOException e) {
             deleteQuietly(draft, e);
@@ -77,6 +79,16 @@ public final class Backup {
             throw e;
         } finally {
             running.unlock();
+        }
+    }
+
+    private static void publish(Path draft, Path destination) throws IOException {
+        Files.move(draft, destination, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            OwnerOnlyFile.force(destination);
+        } catch (IOException unsure) {
+            deleteQuietly(destination, unsure);
+            throw unsure;
         }
     }
 
@@ -98,8 +110,9 @@ public final class Backup {
     }
 
     private void copyAll(Path draft) throws IOException {
-        copyDatabase(folder.store(), draft.resolve("store.db"));
         Files.createDirectories(draft.resolve("log"));
+        copyFile("log/newcomers", draft); // before the store: once it is gone, the store has the groups' own positions
+        copyDatabase(folder.store(), draft.resolve("store.db"));
         for (Path segment : segments()) {
             try {
                 copyDatabase(segment, draft.resolve("log").resolve(segment.getFileName()));
@@ -108,9 +121,25 @@ public final class Backup {
             }
         }
         for (String name : List.of("format", "token", "secret.key", "first-channel", "log/low-water")) {
-            Path file = folder.root().resolve(name);
-            if (Files.exists(file)) {
-                Files.copy(file, draft.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+            copyFile(name, draft);
+        }
+    }
+
+    private void copyFile(String name, Path draft) throws IOException {
+        try {
+            Files.copy(folder.root().resolve(name), draft.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+        } catch (NoSuchFileException none) {
+            return; // not every hub has each of them
+        }
+    }
+
+    /** Brings everything in a folder to the disk, and the folder. */
+    private static void force(Path folder) throws IOException {
+        try (Stream<Path> tree = Files.walk(folder)) {
+            for (Path path : tree.toList()) {
+                try (FileChannel file = FileChannel.open(path)) {
+                    file.force(true);
+                }
             }
         }
     }

@@ -99,8 +99,8 @@ public final class OwnerOnlyFile {
         return draft;
     }
 
-    /** Brings the name of a file to the disk, which may be lost in a loss of power otherwise. */
-    private static void force(Path file) throws IOException {
+    /** Brings the name of a file or folder to the disk, which may be lost in a loss of power otherwise. */
+    static void force(Path file) throws IOException {
         FileChannel folder;
         try {
             folder = FileChannel.open(file.toAbsolutePath().getParent());

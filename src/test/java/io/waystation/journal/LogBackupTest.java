@@ -37,4 +37,22 @@ class LogBackupTest {
             await().untilAsserted(() -> assertThat(seen).containsExactly("e1", "e2"));
         }
     }
+
+    @Test
+    void aCopyOfAHubThatIsStillStartingMissesNothingForGroupsThatWereNotUp() throws Exception {
+        try (LogFixture log = LogFixture.open(temp.resolve("original"))) {
+            log.journal().letNewcomersStartHere();
+            log.append(TestEvents.verified("e1", "c").build());
+
+            Files.createDirectories(temp.resolve("copy"));
+            new Backup(log.folder()).run(temp.resolve("copy/data"));
+        }
+        try (LogFixture copy = LogFixture.open(temp.resolve("copy"))) {
+            copy.journal().letNewcomersStartHere();
+            copy.consume("group=new", copy::see);
+            copy.journal().letNewcomersStartAtTail();
+
+            copy.awaitSeen("e1");
+        }
+    }
 }
