@@ -98,7 +98,7 @@ final class SegmentWriter implements AutoCloseable {
         }
     }
 
-    private static Connection connect(SegmentFile file) throws SQLException {
+    static Connection connect(SegmentFile file) throws SQLException {
         Properties options = new Properties();
         options.setProperty(SQLiteConfig.Pragma.JDBC_GET_GENERATED_KEYS.pragmaName, "false"); // would cost every insert
         Connection connection = JDBC.createConnection(file.url(), options);

@@ -171,6 +171,12 @@ class StoreTest {
     }
 
     @Test
+    void bringsEachCommitToTheDisk() {
+        assertThat(store.<Integer>writeNow(handle -> handle.createQuery("PRAGMA synchronous").mapTo(Integer.class).one())).as("FULL").isEqualTo(2);
+        assertThat(store.<String>writeNow(handle -> handle.createQuery("PRAGMA journal_mode").mapTo(String.class).one())).isEqualTo("wal");
+    }
+
+    @Test
     void aCommitThatFailsKeepsNothingOfItsWorksAndTheNextGoOn() {
         store.writeNow(handle -> handle.execute(
                 "CREATE TABLE child (n INTEGER PRIMARY KEY, parent BIGINT REFERENCES child (n) DEFERRABLE INITIALLY DEFERRED)"));
