@@ -70,18 +70,29 @@ public final class HubProcess implements AutoCloseable {
         }
     }
 
-    /** Starts it and waits until it answers. */
+    /** Starts it and waits until it answers, while other routes than those of webhooks may be starting still. */
     public HubProcess start() throws IOException {
         launch();
+        await("/livez");
+        return this;
+    }
+
+    /** Starts it and waits until every route is up. */
+    public HubProcess startWhole() throws IOException {
+        launch();
+        await("/health");
+        return this;
+    }
+
+    private void await(String path) {
         Awaitility.await("hub answers on port " + port + ", see " + log())
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> {
                     if (!process.isAlive()) {
                         throw new IllegalStateException("the hub ended with " + process.exitValue() + ", see " + log());
                     }
-                    return answers();
+                    return answers(path);
                 });
-        return this;
     }
 
     /** Starts it without waiting: for a hub that may end before it answers. */
@@ -106,9 +117,9 @@ public final class HubProcess implements AutoCloseable {
         return this;
     }
 
-    private boolean answers() {
+    private boolean answers(String path) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(uri("/livez")).timeout(Duration.ofSeconds(2)).build();
+            HttpRequest request = HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(2)).build();
             return CLIENT.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException notYet) {
             return false;

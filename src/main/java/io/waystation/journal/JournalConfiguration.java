@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class JournalConfiguration implements CamelConfiguration, SettingsCheck {
     private static final String KEEP_DEAD_LETTERS = "waystation.log.keep-dead-letters";
     private static final String STALL = "waystation.health.stall";
+    private static final String STOP_TIMEOUT = "waystation.log.stop-timeout";
     private static final Logger LOG = LoggerFactory.getLogger(JournalConfiguration.class);
 
     @Override
@@ -36,6 +37,7 @@ public final class JournalConfiguration implements CamelConfiguration, SettingsC
         JournalSettings.from(settings);
         keepDeadLetters(settings);
         settings.duration(STALL);
+        settings.positive(STOP_TIMEOUT);
     }
 
     @Override
@@ -55,7 +57,7 @@ public final class JournalConfiguration implements CamelConfiguration, SettingsC
         Channels channels = context.getRegistry().lookupByNameAndType("channels", Channels.class);
         journal.retainChannels(name -> channels.policy(name).flatMap(ChannelPolicy::shorterRetention));
         DeadLetters letters = new DeadLetters(store, keepDeadLetters(settings), clock);
-        Groups groups = new Groups(journal, store, letters, clock, meters, settings.positive("waystation.log.stop-timeout"));
+        Groups groups = new Groups(journal, store, letters, clock, meters, settings.positive(STOP_TIMEOUT));
         Gauge.builder("waystation.recorder.lag", () -> Math.max(0, journal.tail().offset() - index.indexedTo()))
                 .description("Events that are in the log and not yet in the index").register(meters);
         context.getRegistry().bind("journal", journal);

@@ -18,7 +18,7 @@ class EventsReplayTest {
             CommandLineRun run = CommandLineRun.of("events", "replay", "--channel", "c", "--url", hub.address("").toString(), "--token", "t");
 
             assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
-            assertThat(run.out().lines()).containsExactly("replayed 1 events", "not replayed: e2", "not replayed: e3");
+            assertThat(run.out().lines()).containsExactly("replayed 1 event", "not replayed: e2", "not replayed: e3");
             assertThat(run.err()).contains("The disk of the log is full. (log-unavailable)");
         }
     }

@@ -51,7 +51,8 @@ class FullDiskTest {
     @Test
     void refusesPostsWhileTheDiskIsFullAndAcceptsAgainWhenThereIsRoom() throws Exception {
         Set<String> acknowledged = new HashSet<>();
-        try (HubProcess hub = new HubProcess(disk.resolve("data"), "waystation.channels.open-events-per-second", "100000").start()) {
+        try (HubProcess hub = new HubProcess(disk.resolve("data"), "waystation.channels.open-events-per-second", "100000")
+                .startWhole()) { // a disk that is full before that ends the start
             acknowledged.add(post(hub, "before").orElseThrow());
             Path ballast = small.fill("ballast");
             Awaitility.await("a post is refused").pollInterval(Duration.ofMillis(1))

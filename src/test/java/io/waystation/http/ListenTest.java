@@ -185,7 +185,7 @@ class ListenTest {
             assertThat(raw.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 100 ");
             assertThat(raw.send("abc").readUntil("3 ")).startsWith("HTTP/1.1 200 ");
             raw.send("GET /x HTTP/1.1\r\nHost: h\r\nUpgrade: foo, H2C\r\n" + headers + "\r\n");
-            assertThat(raw.readUntil("\r\n\r\n0 ")).startsWith("HTTP/1.1 200 ");
+            assertThat(raw.readUntil("\r\n\r\n0 ")).contains("HTTP/1.1 200 "); // behind the rest of the answer before
         }
     }
 
