@@ -24,7 +24,7 @@ final class Http2Stream extends OpenStream {
 
     @Override
     public boolean isWritable() {
-        full = queued >= highWaterMark;
+        full |= queued >= highWaterMark; // until half of it is sent: who only asks must not make the one who writes miss that
         return !full && !response.writeQueueFull();
     }
 
