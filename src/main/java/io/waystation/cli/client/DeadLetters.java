@@ -105,8 +105,8 @@ public final class DeadLetters {
         Files.createDirectories(dead);
         String name = SafeName.of(event) + "." + step.replaceAll("[^a-z]", "_") + ENDING;
         OwnerOnlyFile.replace(dead.resolve(name), JSON.writeValueAsBytes(letter));
-        LOG.error("event {} ({}) is a dead letter: {} after {} attempts; send it again with: waystation events replay {} "
-                + "--client {}", event.id(), event.type(), reason, attempts, id(Path.of(name)), dead.getParent());
+        LOG.error("{} is a dead letter: {} after {} attempts; send it again with: waystation events replay {} --client {}",
+                ClientEvent.shown(event), reason.replaceAll("\\p{Cntrl}", " "), attempts, id(Path.of(name)), dead.getParent());
         expire();
     }
 
