@@ -140,7 +140,7 @@ fan() {
 
 fan_row() {
   local through latency
-  through=$(fan_out mode=throughput subscribers="$2" subscribe="$4" publish="$5" messages="$3" inflight=4 settle=3000)
+  through=$(fan_out mode=throughput subscribers="$2" subscribe="$4" publish="$5" messages="$3" warm="$3" inflight=4 settle=3000)
   latency=$(fan_out mode=latency subscribers="$2" subscribe="$4" publish="$5" messages=100 settle=3000)
   say "| $1 | $2 | $(field deliveries_per_s "$through") $(printf '%s' "$through" | grep -o 'MISSING=[0-9]*') | $(printf '%s' "$latency" | sed -n 's/^publish_to_last_ms \(.*\) messages.*/\1/p') |"
 }
