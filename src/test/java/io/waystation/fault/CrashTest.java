@@ -234,6 +234,7 @@ class CrashTest {
                       parameters:
                         concurrency: 8
                         retry: 20ms x 5
+                        maxLost: 1000 # one that runs at each of many kills is no dead letter here
                       steps:
                         - to:
                             uri: bean:workEffects
@@ -250,6 +251,7 @@ class CrashTest {
                       uri: work:crash-second
                       parameters:
                         concurrency: 4
+                        maxLost: 1000
                       steps:
                         - to:
                             uri: bean:workEffects
