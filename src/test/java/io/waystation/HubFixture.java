@@ -46,7 +46,7 @@ public final class HubFixture implements AutoCloseable {
         try {
             main.start();
         } catch (Exception failed) {
-            main.stop();
+            Hub.abandon(main, failed);
             throw failed;
         }
         return new HubFixture(main);

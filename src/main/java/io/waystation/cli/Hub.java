@@ -4,16 +4,20 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Service;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.support.service.ServiceHelper;
 
 import io.waystation.channel.ChannelConfiguration;
 import io.waystation.console.ConsoleConfiguration;
@@ -88,6 +92,30 @@ public final class Hub {
         ROOMS.forEach(main.configure()::addConfiguration);
         main.configure().addConfiguration(StartConfiguration.class);
         return main;
+    }
+
+    /**
+     * Stops what has begun of an application that cannot start. Camel takes one that failed before its start for stopped, and
+     * leaves its services.
+     *
+     * @param cannotStart why; gets what cannot be stopped either as suppressed
+     */
+    public static void abandon(Main main, Exception cannotStart) {
+        List<Object> begun = new ArrayList<>(List.of(main));
+        CamelContext context = main.getCamelContext();
+        if (context != null) {
+            List<Service> services = new ArrayList<>(context.getCamelContextExtension().getServices());
+            Collections.reverse(services);
+            begun.add(context);
+            begun.addAll(services);
+        }
+        for (Object each : begun) {
+            try {
+                ServiceHelper.stopAndShutdownService(each);
+            } catch (RuntimeException cannotStop) {
+                cannotStart.addSuppressed(cannotStop);
+            }
+        }
     }
 
     /**

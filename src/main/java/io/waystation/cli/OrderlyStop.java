@@ -44,7 +44,7 @@ final class OrderlyStop implements AutoCloseable {
             main.run();
             return main.getCamelContext() == null || main.getCamelContext().isStopped() ? main.getExitCode() : ExitCode.FAILED;
         } catch (Exception cannotStart) {
-            main.stop(); // frees the port and the data folder, and lets the JVM end without waiting for them
+            Hub.abandon(main, cannotStart); // frees the port and the data folder, and lets the JVM end without waiting for them
             throw cannotStart;
         }
     }

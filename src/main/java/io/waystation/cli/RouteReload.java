@@ -72,7 +72,9 @@ final class RouteReload extends ServiceSupport {
 
     @Override
     protected void doStop() {
-        context.getExecutorServiceManager().shutdownNow(clock);
+        if (clock != null) {
+            context.getExecutorServiceManager().shutdownNow(clock);
+        }
     }
 
     private void look() {

@@ -126,7 +126,9 @@ public final class JournalConfiguration implements CamelConfiguration, SettingsC
 
         @Override
         protected void doStop() throws Exception {
-            context.getExecutorServiceManager().shutdownNow(expiry);
+            if (expiry != null) {
+                context.getExecutorServiceManager().shutdownNow(expiry);
+            }
             groups.close();
             journal.close();
         }

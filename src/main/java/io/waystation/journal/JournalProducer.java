@@ -46,7 +46,9 @@ final class JournalProducer extends DefaultAsyncProducer {
 
     @Override
     protected void doStop() throws Exception {
-        getEndpoint().getCamelContext().getExecutorServiceManager().shutdownGraceful(completions);
+        if (completions != null) {
+            getEndpoint().getCamelContext().getExecutorServiceManager().shutdownGraceful(completions);
+        }
         super.doStop();
     }
 

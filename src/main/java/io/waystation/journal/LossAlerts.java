@@ -84,8 +84,10 @@ final class LossAlerts extends ServiceSupport {
 
     @Override
     protected void doStop() throws Exception {
-        listening.close();
-        context.getExecutorServiceManager().shutdownNow(thread);
-        template.stop();
+        if (listening != null) {
+            listening.close();
+            context.getExecutorServiceManager().shutdownNow(thread);
+            template.stop();
+        }
     }
 }

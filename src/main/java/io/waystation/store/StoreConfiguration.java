@@ -24,6 +24,7 @@ public final class StoreConfiguration implements CamelConfiguration, SettingsChe
             SecretBox box = SecretBox.open(settings, System.getenv("WAYSTATION_SECRET_KEY"), folder);
             context.getRegistry().bind("secretBox", box);
             Store store = Store.open(folder, Meters.of(context), limits(settings));
+            context.addService(new Closing(store, folder), true, true);
             context.getRegistry().bind("dataFolder", folder);
             context.getRegistry().bind("store", store);
             SecretKeys keys = new SecretKeys(store, box);
@@ -35,7 +36,6 @@ public final class StoreConfiguration implements CamelConfiguration, SettingsChe
                 }
             });
             context.getRegistry().bind("backup", new Backup(folder));
-            context.addService(new Closing(store, folder), true, true);
         } catch (RuntimeException e) {
             folder.close();
             throw e;

@@ -98,7 +98,9 @@ public final class WorkConfiguration implements CamelConfiguration, SettingsChec
 
         @Override
         protected void doStop() {
-            context.getExecutorServiceManager().shutdownNow(timer);
+            if (timer != null) {
+                context.getExecutorServiceManager().shutdownNow(timer);
+            }
             queues.close();
         }
     }

@@ -57,7 +57,9 @@ final class WorkProducer extends DefaultAsyncProducer {
 
     @Override
     protected void doStop() throws Exception {
-        getEndpoint().getCamelContext().getExecutorServiceManager().shutdownGraceful(completions);
+        if (completions != null) {
+            getEndpoint().getCamelContext().getExecutorServiceManager().shutdownGraceful(completions);
+        }
         super.doStop();
     }
 

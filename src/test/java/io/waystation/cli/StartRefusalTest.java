@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +32,16 @@ import io.waystation.SmallDisk;
 class StartRefusalTest {
     @TempDir
     private Path folder;
+
+    @AfterEach
+    void theFolderIsFreeAgain() throws Exception {
+        Path lock = folder.resolve("data/lock");
+        if (Files.isWritable(lock)) {
+            try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
+                channel.tryLock().release(); // fails as long as a hub of this process has it
+            }
+        }
+    }
 
     private CommandLineRun serve(String... more) {
         List<String> arguments = new ArrayList<>(List.of("serve", "--data", folder.resolve("data").toString()));
