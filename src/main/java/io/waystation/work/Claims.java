@@ -47,14 +47,14 @@ final class Claims {
      */
     Claimed claim(Statements statements, QueueOptions options, int room) throws Exception {
         boolean moreDue = bringDue(statements, options.queue());
-        List<Claim> claimed = new ArrayList<>();
+        Claimed claimed = new Claimed(new ArrayList<>(), new ArrayList<>(), Long.MAX_VALUE, false);
         boolean served = true;
-        while (served && claimed.size() < room) {
+        while (served && claimed.items().size() < room) {
             served = serve(statements, options, room, claimed);
         }
         long nextDue = statements.first(NEXT_DUE, row -> row.getLong(1), options.queue()).orElse(Long.MAX_VALUE);
         nextDue = Math.min(nextDue, keys.nextDue(statements, options.queue()).orElse(Long.MAX_VALUE));
-        return new Claimed(claimed, nextDue, moreDue || claimed.size() >= room);
+        return new Claimed(claimed.items(), claimed.givenUp(), nextDue, moreDue || claimed.items().size() >= room);
     }
 
     private boolean bringDue(Statements statements, String queue) throws SQLException {
@@ -73,14 +73,14 @@ final class Claims {
     }
 
     /** One round over the keys that have their turn; false when it found nothing to serve. */
-    private boolean serve(Statements statements, QueueOptions options, int room, List<Claim> claimed) throws Exception {
-        List<KeyRows.Key> turn = keys.next(statements, options.queue(), room - claimed.size());
+    private boolean serve(Statements statements, QueueOptions options, int room, Claimed claimed) throws Exception {
+        List<KeyRows.Key> turn = keys.next(statements, options.queue(), room - claimed.items().size());
         if (turn.isEmpty()) {
             return false;
         }
-        int share = Math.max(1, (room - claimed.size()) / turn.size());
+        int share = Math.max(1, (room - claimed.items().size()) / turn.size());
         for (KeyRows.Key key : turn) {
-            int most = Math.min(Math.min(share, key.most(options.keyConcurrency()) - key.running()), room - claimed.size());
+            int most = Math.min(Math.min(share, key.most(options.keyConcurrency()) - key.running()), room - claimed.items().size());
             if (most < 1) {
                 keys.rest(statements, options.queue(), key.name()); // comes back when one of its items ends
             } else {
@@ -90,7 +90,7 @@ final class Claims {
         return true;
     }
 
-    private void serveKey(Statements statements, QueueOptions options, KeyRows.Key key, int most, List<Claim> claimed)
+    private void serveKey(Statements statements, QueueOptions options, KeyRows.Key key, int most, Claimed claimed)
             throws Exception {
         List<Ready> ready = statements.list(READY, Ready::read, options.queue(), key.name(), most + 1);
         if (ready.isEmpty()) {
@@ -106,9 +106,10 @@ final class Claims {
             if (each.status().lost() > options.maxLost()) {
                 endings.endPending(statements, each.status(), new WorkOutcome(WorkOutcome.State.FAILED,
                         "the hub ended " + each.status().lost() + " times while it ran", null));
+                claimed.givenUp().add(each.status());
                 continue;
             }
-            claimed.add(begin(statements, each, key.trial()));
+            claimed.items().add(begin(statements, each, key.trial()));
             begun++;
         }
         if (begun == 0) {
@@ -151,9 +152,10 @@ final class Claims {
      * What was claimed.
      *
      * @param items with the attempts that are to begin
+     * @param givenUp items that became dead letters because the hub has ended too often while they ran
      * @param nextDue when something that waits is due next, milliseconds since 1970
      * @param more whether there may be more to claim at once
      */
-    record Claimed(List<Claim> items, long nextDue, boolean more) {
+    record Claimed(List<Claim> items, List<WorkStatus> givenUp, long nextDue, boolean more) {
     }
 }

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param ordered whether an item that waits holds back the later ones of its key
  * @param retry schedule of items without one of their own
  * @param jitter a wait is longer by up to this part of it, at random, 0 to 1
- * @param maxLost an item becomes a dead letter when the process ended more often than this while it ran
+ * @param maxLost an item becomes a dead letter when the process ended more often than this, in a row, while it ran
  * @param timeLimit an attempt over this is told to stop and counts as failed; zero is without limit
  * @param keep how long items that ended well, or were cancelled or superseded, are known; zero for the component's setting
  */

@@ -104,7 +104,7 @@ public class WorkEndpoint extends DefaultEndpoint {
     private long timeLimit;
 
     @UriParam(label = "consumer,advanced", defaultValue = "5",
-              description = "An item becomes a dead letter when the process ended more often than this while it ran.")
+              description = "An item becomes a dead letter when the process ended more often than this, in a row, while it ran.")
     private int maxLost = 5;
 
     @UriParam(label = "consumer,advanced", javaType = "java.time.Duration", defaultValue = "0",

@@ -194,6 +194,9 @@ final class WorkRunner {
             }
             notifyAll();
         }
+        if (turned.claimed() != null) {
+            turned.claimed().givenUp().forEach(this::tellGivenUp);
+        }
         begin.forEach(this::begin);
         turn();
         for (int i = 0; i < batch.size(); i++) {
@@ -202,6 +205,11 @@ final class WorkRunner {
                 runAfterCommit(batch.get(i).lease());
             }
         }
+    }
+
+    private void tellGivenUp(WorkStatus item) {
+        LOG.error("Queue {}: item {} ({}) is a dead letter, because the hub ended {} times in a row while it ran; run it again with "
+                + "'waystation work replay {}'", options.queue(), item.number(), item.id(), item.lost(), item.number());
     }
 
     private void runAfterCommit(HeldLease lease) {
