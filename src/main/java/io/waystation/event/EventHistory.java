@@ -23,6 +23,12 @@ public interface EventHistory {
     /** One event by its offset, unless it is gone. */
     Optional<PositionedEvent> find(long offset);
 
+    /** Whether the log has an event with this position's offset that came at another time: the position is of another log. */
+    default boolean isForeign(Position position) {
+        return position.offset() > 0 && find(position.offset())
+                .filter(stored -> stored.position().millis() != position.millis()).isPresent();
+    }
+
     /** Position of the newest durable event, or {@link Position#START} when there is none. */
     Position tail();
 }

@@ -8,9 +8,9 @@ import io.waystation.settings.Settings;
  * How many named cursors there may be, and for how long.
  *
  * @param perChannel cursors of one channel
- * @param expiry how long one lives without being acknowledged
+ * @param expiry how long one lives without being used
  * @param open cursors of all channels nobody defined, together
- * @param openExpiry how long one of those lives without being acknowledged
+ * @param openExpiry how long one of those lives without being used
  */
 record CursorLimits(int perChannel, Duration expiry, int open, Duration openExpiry) {
 

@@ -48,6 +48,10 @@ public final class CursorRequests {
         if (position.compareTo(history.tail()) > 0) {
             throw new ProblemException(409, "position-beyond-log", "The log does not reach " + position + " yet.");
         }
+        if (history.isForeign(position)) {
+            throw new ProblemException(409, "position-of-another-log", "The event with the offset of " + position
+                    + " came at another time, so the position is not of this log. Send the id of an event that this hub sent.");
+        }
         return position;
     }
 

@@ -1,7 +1,11 @@
 package io.waystation.relay;
 
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 
 import io.waystation.channel.ChannelPolicy;
@@ -9,6 +13,7 @@ import io.waystation.event.Position;
 import io.waystation.http.ProblemException;
 import io.waystation.store.Store;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
  * Named places in channels: a client that connects with {@code ?cursor=name} goes on behind what it
@@ -23,6 +28,8 @@ final class Cursors {
     private final Store store;
     private final Clock clock;
     private final CursorLimits limits;
+    /** How many streams go by a cursor now; 0 for those that did since the last look for unused ones. */
+    private final ConcurrentMap<Name, Integer> used = new ConcurrentHashMap<>();
 
     Cursors(Store store, Clock clock, CursorLimits limits) {
         this.store = store;
@@ -72,11 +79,41 @@ final class Cursors {
         });
     }
 
-    /** Forgets cursors nobody acknowledged for long; returns how many. */
+    /** Keeps a cursor from being forgotten until what is returned is run. */
+    Runnable use(String channel, String name) {
+        Name key = new Name(channel, name);
+        used.merge(key, 1, Integer::sum);
+        AtomicBoolean left = new AtomicBoolean();
+        return () -> {
+            if (left.compareAndSet(false, true)) {
+                used.merge(key, -1, Integer::sum);
+            }
+        };
+    }
+
+    /** Forgets cursors nobody has used for long; returns how many. */
     int expire() {
-        return store.writeNow(handle -> expireOpen(handle)
+        List<Name> seen = List.copyOf(used.keySet());
+        int forgotten = store.writeNow(handle -> {
+            touch(handle, seen);
+            return expireUnused(handle);
+        });
+        seen.forEach(name -> used.remove(name, 0));
+        return forgotten;
+    }
+
+    private int expireUnused(Handle handle) {
+        return expireOpen(handle)
                 + handle.createUpdate("DELETE FROM relay_cursor WHERE updated_at < :before")
-                        .bind("before", clock.millis() - limits.expiry().toMillis()).execute());
+                        .bind("before", clock.millis() - limits.expiry().toMillis()).execute();
+    }
+
+    private void touch(Handle handle, List<Name> names) {
+        if (!names.isEmpty()) {
+            PreparedBatch batch = handle.prepareBatch("UPDATE relay_cursor SET updated_at = :now" + PLACE);
+            names.forEach(each -> batch.bind("channel", each.channel()).bind("name", each.name()).bind("now", clock.millis()).add());
+            batch.execute();
+        }
     }
 
     private int expireOpen(Handle handle) {
@@ -116,6 +153,9 @@ final class Cursors {
             throw new ProblemException(409, "too-many-open-cursors", "Channels nobody defined have " + limits.open()
                     + " cursors together already. Define the channel, or resume with Last-Event-ID.");
         }
+    }
+
+    private record Name(String channel, String name) {
     }
 
     private static int openCount(Handle handle) {

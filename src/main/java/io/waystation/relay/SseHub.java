@@ -165,6 +165,7 @@ public final class SseHub implements SubscriberCount, AutoCloseable {
     void subscribe(Subscription subscription) {
         ResponseStream stream = subscription.stream();
         if (!stream.open(200, responseHeaders)) {
+            subscription.left().run();
             return;
         }
         RelayChannel channel;
@@ -178,6 +179,7 @@ public final class SseHub implements SubscriberCount, AutoCloseable {
         Subscriber subscriber = new Subscriber(subscription, channel, loop);
         loop.joined(channel, subscriber);
         stream.onClose(() -> { // before anything that may fail: whoever joined leaves
+            subscription.left().run();
             if (subscriber.close()) {
                 poison.left(subscription, subscriber.eventsSent(), subscriber.age());
             }

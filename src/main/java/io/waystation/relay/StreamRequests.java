@@ -1,5 +1,6 @@
 package io.waystation.relay;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -124,12 +125,14 @@ public final class StreamRequests {
             stream.loop().execute(() -> {
                 try {
                     if (!readers.mayRead(request, readers.policy(policy.name()))) {
+                        subscription.left().run();
                         drop(stream, "readers-changed", done); // not any more, and who changed that looked for streams before this one
                         return;
                     }
                     hub.subscribe(subscription);
                     done.complete(null);
                 } catch (RuntimeException gone) {
+                    subscription.left().run();
                     done.completeExceptionally(gone);
                 }
             });
@@ -150,24 +153,26 @@ public final class StreamRequests {
                 tail);
         // our own client passes over what it cannot read and says so; an event it has not done with must come again
         boolean resumed = after != null && header != null && encoding != StreamEncodings.OWN;
+        Optional<String> cursor = cursor(request);
         if (after == null) {
-            String name = QueryString.first(request.query(), "cursor").orElse(null);
-            after = name == null ? tail : cursors.open(policy, Cursors.checkName(name), tail);
+            after = cursor.isEmpty() ? tail : cursors.open(policy, cursor.get(), tail);
         }
         String client = request.remoteAddress() + " " + encoding.label() + " " + agent;
         long skip = resumed ? hub.poisoned(client, channel, after.offset()) : 0;
-        return new Subscription(channel, encoding, understandsGaps(agent), after, resumed, skip, client, stream);
+        Runnable left = cursor.isEmpty() ? () -> { } : cursors.use(channel, cursor.get());
+        return new Subscription(channel, encoding, understandsGaps(agent), after, resumed, skip, client, stream, left);
+    }
+
+    /** Name of the cursor a stream goes by; looking whether there is a stream makes none. */
+    private static Optional<String> cursor(HttpRequest request) {
+        return request.method().equals("HEAD") ? Optional.empty()
+                : QueryString.first(request.query(), "cursor").map(Cursors::checkName);
     }
 
     /** The position a client names, or null when it names none, or one of another log. */
     private Position resume(String text, Position tail) {
         Position named = Position.parse(text).orElse(null);
-        if (named == null || named.offset() > tail.offset()) {
-            return null;
-        }
-        boolean foreign = named.offset() > 0 && history.find(named.offset())
-                .filter(stored -> stored.position().millis() != named.millis()).isPresent();
-        return foreign ? null : named;
+        return named == null || named.offset() > tail.offset() || history.isForeign(named) ? null : named;
     }
 
     static boolean understandsGaps(String userAgent) {

@@ -14,7 +14,8 @@ import io.waystation.http.ResponseStream;
  * @param skip offset of an event this client could not digest again and again, or 0
  * @param client who it is, to recognise it when it comes back
  * @param stream its connection
+ * @param left to be run once the stream has ended, or was not opened; more often does nothing
  */
 record Subscription(String channel, StreamEncoding encoding, boolean understandsGaps, Position after, boolean resumed,
-        long skip, String client, ResponseStream stream) {
+        long skip, String client, ResponseStream stream, Runnable left) {
 }

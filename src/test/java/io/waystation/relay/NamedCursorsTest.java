@@ -81,8 +81,56 @@ class NamedCursorsTest {
         }
     }
 
+    @Test
+    void liveOnWhileAStreamGoesByThem() throws Exception {
+        try (HubFixture hub = HubFixture.start(data, SETTINGS)) {
+            ChannelPolicy jobs = hub.bean("channels", Channels.class).policy("jobs").orElseThrow();
+            MovableClock clock = new MovableClock(Instant.now());
+            Cursors cursors = at(hub, clock);
+            cursors.open(jobs, "worker", new Position(1, 1));
+            Runnable first = cursors.use("jobs", "worker");
+            Runnable second = cursors.use("jobs", "worker");
+
+            clock.move(Duration.ofDays(40));
+            first.run();
+            first.run();
+            assertThat(cursors.expire()).as("a second stream is open").isZero();
+            second.run();
+            clock.move(Duration.ofDays(40));
+            assertThat(cursors.expire()).as("one was open since the last look").isZero();
+            clock.move(Duration.ofDays(31));
+            assertThat(cursors.expire()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void areNotMadeByWhoOnlyLooksWhetherThereIsAStream() throws Exception {
+        try (HubFixture hub = HubFixture.start(data, SETTINGS)) {
+            CLIENT.send(HttpRequest.newBuilder(hub.uri("/stream/jobs?cursor=worker")).method("HEAD", BodyPublishers.noBody()).build(), BodyHandlers.discarding());
+
+            assertThat(at(hub, Duration.ofDays(31)).expire()).isZero();
+        }
+    }
+
+    @Test
+    void areNotMovedToAPositionOfAnotherLog() throws Exception {
+        try (HubFixture hub = HubFixture.start(data, SETTINGS)) {
+            Position first = Position.parse(append(hub)).orElseThrow();
+            append(hub);
+
+            HttpResponse<String> refused = send(hub, "/stream/jobs/cursors/worker",
+                    "{\"position\":\"" + new Position(first.millis() - 1, first.offset()) + "\"}");
+
+            assertThat(refused.statusCode()).isEqualTo(409);
+            assertThat(refused.body()).contains("position-of-another-log");
+        }
+    }
+
     private static Cursors at(HubFixture hub, Duration later) {
-        Clock clock = new MovableClock(Instant.now().plus(later));
+        return at(hub, new MovableClock(Instant.now().plus(later)));
+    }
+
+    private static Cursors at(HubFixture hub, Clock clock) {
         return new Cursors(hub.bean("store", Store.class), clock, new CursorLimits(2, Duration.ofDays(30), 2, Duration.ofDays(1)));
     }
 

@@ -138,7 +138,7 @@ class SseHubModelTest {
             client.stream = new FakeStream(loop);
             client.stream.stick(random.nextInt(4) == 0);
             hub.subscribe(new Subscription(client.channel, client.encoding, false,
-                    new Position(TestStreams.MILLIS, after), false, 0, "client", client.stream));
+                    new Position(TestStreams.MILLIS, after), false, 0, "client", client.stream, () -> { }));
         }
 
         private void tend() {

@@ -2,6 +2,7 @@ package io.waystation.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,6 +19,7 @@ class SseHubTest {
     private final AtomicLong clock = new AtomicLong();
     private final ManualExecutor readers = new ManualExecutor();
     private final ManualExecutor loop = new ManualExecutor();
+    private final List<FakeStream> ended = new ArrayList<>();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final SseHub hub = new SseHub(history, TestStreams.settings(1 << 20, 4 << 20), new RelayMetrics(meters),
             clock::get, readers);
@@ -28,10 +30,30 @@ class SseHubTest {
 
     private FakeStream connect(StreamEncoding encoding, long after, boolean resumed) {
         FakeStream stream = new FakeStream(loop);
+        connect(stream, encoding, after, resumed);
+        return stream;
+    }
+
+    private void connect(FakeStream stream, StreamEncoding encoding, long after, boolean resumed) {
         long skip = resumed ? hub.poisoned("me", "alpha", after) : 0;
         hub.subscribe(new Subscription("alpha", encoding, true, new Position(TestStreams.MILLIS, after), resumed,
-                skip, "me", stream));
-        return stream;
+                skip, "me", stream, () -> ended.add(stream)));
+    }
+
+    @Test
+    void saysOfEveryStreamThatItEndedAlsoOfOneThatWasGoneBeforeItBegan() {
+        FakeStream left = connect(StreamEncodings.OWN, 0);
+        FakeStream cut = connect(StreamEncodings.OWN, 0);
+        FakeStream gone = new FakeStream(loop);
+        gone.leave();
+        connect(gone, StreamEncodings.OWN, 0, false);
+        assertThat(ended).containsExactly(gone);
+
+        left.leave();
+        hub.cut("alpha", "readers-changed");
+        run();
+
+        assertThat(ended).containsExactlyInAnyOrder(gone, left, cut);
     }
 
     private void publish(int events, int size) {
