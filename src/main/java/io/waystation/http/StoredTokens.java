@@ -36,8 +36,9 @@ final class StoredTokens implements Tokens {
     private final Store store;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
-    private final List<Runnable> revoked = new CopyOnWriteArrayList<>();
+    private final List<Runnable> ended = new CopyOnWriteArrayList<>();
     private volatile List<Entry> entries;
+    private long lookedAt;
 
     /** A token as it is kept. */
     private record Entry(String name, byte[] hash, Set<Role> roles, long created, long expires, AtomicLong lastUsed) {
@@ -54,6 +55,7 @@ final class StoredTokens implements Tokens {
         this.store = store;
         this.clock = clock;
         this.entries = load();
+        this.lookedAt = clock.millis();
     }
 
     private List<Entry> load() {
@@ -139,14 +141,23 @@ final class StoredTokens implements Tokens {
         int removed = store.writeNow(handle -> handle.execute("DELETE FROM token WHERE name = ?", name));
         entries = load();
         if (removed > 0) {
-            revoked.forEach(Runnable::run);
+            ended.forEach(Runnable::run);
         }
         return removed > 0;
     }
 
+    /** Tells the listeners when a token has expired since the last look. */
+    synchronized void lookForExpired() {
+        long before = lookedAt;
+        lookedAt = clock.millis();
+        if (entries.stream().anyMatch(entry -> entry.expires() > before && entry.expires() <= lookedAt)) {
+            ended.forEach(Runnable::run);
+        }
+    }
+
     @Override
-    public void onRevoked(Runnable listener) {
-        revoked.add(listener);
+    public void onEnded(Runnable listener) {
+        ended.add(listener);
     }
 
     @Override

@@ -31,8 +31,8 @@ public interface Tokens {
     /** Ends a token at once; false when there is none of that name. */
     boolean revoke(String name);
 
-    /** Adds what is run after a token was revoked, on the thread that did it: what it opened may still be open. */
-    void onRevoked(Runnable listener);
+    /** Adds what is run after a token was revoked or has expired: what it opened may still be open. It must not block. */
+    void onEnded(Runnable listener);
 
     /** Every token, by name. */
     List<Token> list();

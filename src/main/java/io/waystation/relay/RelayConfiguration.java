@@ -46,7 +46,7 @@ public final class RelayConfiguration implements CamelConfiguration, SettingsChe
         Cursors cursors = new Cursors(find(registry, "store", Store.class), clock, CursorLimits.of(settings));
         SseHub hub = new SseHub(history, limits, new RelayMetrics(Meters.of(context)), System::nanoTime);
         channels.onReadersChanged(name -> hub.cut(name, "readers-changed"));
-        tokens.onRevoked(() -> hub.cutAll("readers-changed")); // clients come back by themselves
+        tokens.onEnded(() -> hub.cutAll("readers-changed")); // clients come back by themselves
         registry.bind("sseHub", hub);
         registry.bind("relay", new StreamRequests(hub, history, readers, cursors, limits));
         registry.bind("relayAddresses", new RelayAddresses(channels, settings.text("waystation.public-url"),

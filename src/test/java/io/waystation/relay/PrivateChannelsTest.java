@@ -11,7 +11,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +22,8 @@ import io.waystation.EventStream;
 import io.waystation.HubFixture;
 import io.waystation.HubHome;
 import io.waystation.Patience;
+import io.waystation.http.Role;
+import io.waystation.http.Tokens;
 
 /** Events of a private channel reach nobody who may not read it, whatever becomes of its definition. */
 class PrivateChannelsTest {
@@ -82,6 +86,19 @@ class PrivateChannelsTest {
                 assertThat(stream.next(Patience.SOON)).isPresent();
 
                 assertThat(call(hub, "DELETE", "/api/tokens/watcher", "").statusCode()).isEqualTo(204);
+
+                await().until(stream::isOver);
+            }
+        }
+    }
+
+    @Test
+    void aStreamEndsWhenTheTokenThatOpenedItExpires() throws Exception {
+        try (HubFixture hub = HubFixture.start(folder.resolve("data"))) {
+            define(hub, "reader");
+            String secret = hub.bean(Tokens.NAME, Tokens.class).create("brief", Set.of(Role.READ), Optional.of(Duration.ofSeconds(3)));
+            try (EventStream stream = EventStream.open(hub.uri("/stream/jobs"), "Authorization", "Bearer " + secret)) {
+                assertThat(stream.next(Patience.SOON)).isPresent();
 
                 await().until(stream::isOver);
             }

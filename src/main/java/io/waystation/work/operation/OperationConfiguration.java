@@ -12,6 +12,7 @@ import org.apache.camel.support.service.ServiceSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.waystation.http.Tokens;
 import io.waystation.settings.Settings;
 import io.waystation.settings.SettingsCheck;
 import io.waystation.store.Meters;
@@ -41,6 +42,7 @@ public final class OperationConfiguration implements CamelConfiguration, Setting
         ScheduledExecutorService timer = context.getExecutorServiceManager()
                 .newScheduledThreadPool(OperationConfiguration.class, "operation-timer", 2);
         OperationStreams streams = new OperationStreams(store, limits, metrics, timer);
+        registry.lookupByNameAndType(Tokens.NAME, Tokens.class).onEnded(() -> streams.cutAll("readers-changed")); // browsers come back
         OperationChanges changes = new OperationChanges(new OperationKinds(registry), limits.clock(), state ->
                 store.afterCommit(() -> {
                     streams.signal();

@@ -240,11 +240,15 @@ final class OperationStreams implements AutoCloseable {
     }
 
     /** Drops every stream without a clean end, so that browsers come back. */
+    void cutAll(String reason) {
+        loops.values().forEach(loop -> loop.each(stream -> stream.cut(reason)));
+    }
+
     @Override
     public void close() {
         closed = true;
         tail.interrupt();
         readers.shutdownNow();
-        loops.values().forEach(loop -> loop.each(stream -> stream.cut("drain")));
+        cutAll("drain");
     }
 }

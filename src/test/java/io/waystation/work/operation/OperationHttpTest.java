@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +60,19 @@ class OperationHttpTest {
     @AfterAll
     static void stop() {
         hub.close();
+    }
+
+    @Test
+    void aStreamEndsWhenTheTokenThatOpenedItIsRevoked() throws Exception {
+        Tokens tokens = hub.bean(Tokens.NAME, Tokens.class);
+        String secret = tokens.create("watcher", Set.of(Role.READ), Optional.empty());
+        try (EventStream stream = EventStream.open(hub.uri("/api/operations/stream"), "Authorization", "Bearer " + secret)) {
+            next(stream);
+
+            tokens.revoke("watcher");
+
+            await().until(stream::isOver);
+        }
     }
 
     private static OperationRun begin(String kind, String subject, String project) {
