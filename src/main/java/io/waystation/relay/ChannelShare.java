@@ -3,13 +3,13 @@ package io.waystation.relay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.waystation.http.StreamFrame;
+import io.waystation.http.StreamRounds;
 
 /**
- * The subscribers of one channel on one event loop. A publish costs the loop one task, which serves them all
- * and gives the loop back every few milliseconds.
+ * The subscribers of one channel on one event loop. A publish costs the loop at most one round over them, which
+ * gives the loop back every few milliseconds.
  *
  * <p>{@link #signal()} and {@link #cutSoon} may be called anywhere, everything else on the loop only.
  */
@@ -19,46 +19,28 @@ final class ChannelShare {
 
     private final SubscriberLoop loop;
     private final List<Subscriber> subscribers = new ArrayList<>(2);
-    private final AtomicBoolean signalled = new AtomicBoolean();
+    private final StreamRounds rounds;
     private int next;
-    private boolean again;
 
     ChannelShare(SubscriberLoop loop) {
         this.loop = loop;
+        this.rounds = new StreamRounds(loop.executor(), this::slice);
     }
 
     void signal() {
-        if (signalled.compareAndSet(false, true)) {
-            try {
-                loop.execute(this::start);
-            } catch (RejectedExecutionException stopping) {
-                signalled.set(false); // the loop's connections are gone with it
-            }
-        }
+        rounds.signal();
     }
 
-    private void start() {
-        signalled.set(false);
-        if (next > 0) {
-            again = true;
-        } else {
-            slice();
-        }
-    }
-
-    private void slice() {
-        boolean goesOn = false;
+    private boolean slice() {
+        boolean left = false;
         try {
-            goesOn = pumpFor(SLICE_NANOS);
+            left = pumpFor(SLICE_NANOS);
         } finally {
-            if (!goesOn) {
+            if (!left) {
                 next = 0;
             }
         }
-        if (goesOn || again) {
-            again &= goesOn;
-            sliceLater();
-        }
+        return left;
     }
 
     /** Serves subscribers; true when some are left because the time is up. */
@@ -82,14 +64,6 @@ final class ChannelShare {
         }
     }
 
-    private void sliceLater() {
-        try {
-            loop.execute(this::slice);
-        } catch (RejectedExecutionException stopping) {
-            next = 0; // the loop's connections are gone with it
-        }
-    }
-
     void add(Subscriber subscriber) {
         subscriber.index = subscribers.size();
         subscribers.add(subscriber);
@@ -103,7 +77,9 @@ final class ChannelShare {
             subscribers.set(index, last);
             last.index = index;
         }
-        again |= next > 0; // the one that moved may have been passed over
+        if (next > 0) {
+            rounds.signal(); // the one that moved may have been passed over
+        }
     }
 
     int size() {

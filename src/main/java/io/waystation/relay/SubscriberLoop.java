@@ -32,6 +32,10 @@ final class SubscriberLoop {
         return hub;
     }
 
+    Executor executor() {
+        return executor;
+    }
+
     void execute(Runnable task) {
         executor.execute(task);
     }
