@@ -5,6 +5,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 import org.apache.camel.Exchange;
@@ -33,6 +34,13 @@ final class ApiRequest {
 
     static ApiRequest of(Exchange exchange) {
         return new ApiRequest(exchange);
+    }
+
+    /** A call with a body that may have these fields and no others. */
+    static ApiRequest of(Exchange exchange, String... fields) {
+        ApiRequest request = of(exchange);
+        request.onlyFields(List.of(fields));
+        return request;
     }
 
     /** Part of the path. */

@@ -103,7 +103,7 @@ public final class DeliveriesApi {
     /** {@code POST /api/deliveries/{id}/replay}: a dead letter or a cancelled one; with {@code delivered} also one that was made. */
     public void replay(Exchange exchange) {
         WorkStatus delivery = find(exchange);
-        boolean made = ApiRequest.of(exchange).flag("delivered").orElse(false);
+        boolean made = ApiRequest.of(exchange, "delivered").flag("delivered").orElse(false);
         String reason = "replayed by " + Audit.who(exchange);
         boolean again = delivery.state() == ItemState.SUCCEEDED
                 ? made && replays.again(WorkBacklog.Ended.of(delivery), reason)

@@ -97,7 +97,7 @@ public final class EndpointsApi {
 
     /** {@code POST /api/endpoints/{id}/pause}. */
     public void pause(Exchange exchange) {
-        String reason = ApiRequest.of(exchange).text("reason").map(text -> ": " + text).orElse("");
+        String reason = ApiRequest.of(exchange, "reason").text("reason").map(text -> ": " + text).orElse("");
         change(exchange, "paused endpoint", endpoints.pause(id(exchange), "paused by " + Audit.who(exchange) + reason));
     }
 
@@ -115,7 +115,7 @@ public final class EndpointsApi {
     /** {@code POST /api/endpoints/{id}/rotate}: a new secret; the old one signs beside it for a while. */
     public void rotate(Exchange exchange) {
         String id = id(exchange);
-        Optional<String> given = ApiRequest.of(exchange).text("secret");
+        Optional<String> given = ApiRequest.of(exchange, "secret").text("secret");
         String secret = endpoints.rotate(id, given).orElseThrow(EndpointsApi::missing);
         Audit.note(exchange, "rotated the secret of endpoint", id);
         ObjectNode answer = describe(find(exchange));

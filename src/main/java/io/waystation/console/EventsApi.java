@@ -35,6 +35,7 @@ public final class EventsApi {
     private static final Logger LOG = LoggerFactory.getLogger(EventsApi.class);
     private static final int MOST = 1_000;
     private static final int USUAL = 50;
+    private static final String[] REPLAY_FIELDS = {"channel", "type", "source", "verified", "since", "until", "text", "limit", "dryRun", "into"};
 
     private final Journal journal;
     private final EventFinder finder;
@@ -124,7 +125,7 @@ public final class EventsApi {
     /** {@code POST /api/events/{id}/replay}. */
     public void replay(Exchange exchange) {
         PositionedEvent record = find(exchange);
-        Optional<String> into = into(ApiRequest.of(exchange));
+        Optional<String> into = into(ApiRequest.of(exchange, "into"));
         Event event = again(record.event(), into);
         Appended appended = append(event);
         Audit.note(exchange, "replayed", record.position() + " as " + appended.position());
@@ -138,14 +139,14 @@ public final class EventsApi {
      * does not take, and says which are replayed and which are not: who asks again for all would replay some twice.
      */
     public void replayMany(Exchange exchange) {
-        ApiRequest request = ApiRequest.of(exchange);
+        ApiRequest request = ApiRequest.of(exchange, REPLAY_FIELDS);
         EventCriteria criteria = EventCriteria.read(request::text, clock);
         if (criteria.isEverything()) {
             throw new ProblemException(400, "nothing-selected",
                     "Say which events: channel, type, source, verified, since, until or text.");
         }
         int limit = ApiRequest.limit(request.text("limit"), USUAL, MOST);
-        boolean dryRun = request.text("dryRun").map(Boolean::parseBoolean).orElse(false);
+        boolean dryRun = request.flag("dryRun").orElse(false);
         Optional<String> into = into(request);
         EventFinder.Found found = finder.search(criteria, Long.MAX_VALUE, limit);
         List<IndexEntry> chosen = new ArrayList<>(found.entries());

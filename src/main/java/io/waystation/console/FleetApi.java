@@ -99,7 +99,7 @@ public final class FleetApi {
 
     /** {@code POST /api/fleet/{subsystem}/halt}: the route tells operators and then answers. */
     public void halt(Exchange exchange) {
-        ApiRequest request = ApiRequest.of(exchange);
+        ApiRequest request = ApiRequest.of(exchange, "reason");
         String subsystem = request.path("subsystem");
         String reason = "halted by " + who(exchange) + request.text("reason").map(text -> ": " + text).orElse("");
         if (reason.length() > LONGEST_REASON) {

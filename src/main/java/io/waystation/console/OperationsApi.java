@@ -108,7 +108,7 @@ public final class OperationsApi {
 
     /** {@code POST /api/operations/{id}/cancel}. */
     public void cancel(Exchange exchange) {
-        ApiRequest request = ApiRequest.of(exchange);
+        ApiRequest request = ApiRequest.of(exchange, "reason");
         Operation before = find(exchange);
         if (before.state().isEnd()) {
             throw new ProblemException(409, "operation-ended", "This operation has ended already: it is " + before.state() + ".");

@@ -39,7 +39,7 @@ public final class TokensApi {
 
     /** {@code POST /api/tokens}. The secret is in this answer and nowhere else. */
     public void create(Exchange exchange) {
-        ApiRequest request = ApiRequest.of(exchange);
+        ApiRequest request = ApiRequest.of(exchange, "name", "roles", "expiresIn");
         String name = request.text("name").orElseThrow(() -> ApiRequest.invalid("name", "is missing"));
         Optional<Duration> lifetime = request.text("expiresIn").map(text -> ApiRequest.duration("expiresIn", text));
         String secret = tokens.create(name, roles(request.body().path("roles")), lifetime);

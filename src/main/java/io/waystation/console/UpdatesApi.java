@@ -103,7 +103,7 @@ public final class UpdatesApi {
                     + String.join(", ", approvers) + ".");
         }
         try {
-            String version = updates.judge(subsystem, ApiRequest.of(exchange).text("version"), approved, who(exchange)).toString();
+            String version = updates.judge(subsystem, ApiRequest.of(exchange, "version").text("version"), approved, who(exchange)).toString();
             ask(exchange, subsystem, (approved ? "approved by " : "rejected by ") + who(exchange));
             exchange.setProperty("answerVersion", version);
         } catch (UpdateException nothing) {
@@ -114,7 +114,7 @@ public final class UpdatesApi {
     /** {@code POST /api/updates/{subsystem}/unquarantine}. */
     public void unquarantine(Exchange exchange) {
         Subsystem subsystem = find(exchange);
-        String version = ApiRequest.of(exchange).text("version").orElseThrow(() -> ApiRequest.invalid("version", "must be given"));
+        String version = ApiRequest.of(exchange, "version").text("version").orElseThrow(() -> ApiRequest.invalid("version", "must be given"));
         try {
             updates.unquarantine(subsystem, version, who(exchange));
         } catch (UpdateException notThere) {
@@ -130,7 +130,7 @@ public final class UpdatesApi {
         if (updates.entry(subsystem).previous() == null && updates.entry(subsystem).changing() == null) {
             throw new ProblemException(409, "previous-missing", "No previous version of " + subsystem.name() + " is kept.");
         }
-        String reason = "rolled back by " + who(exchange) + ApiRequest.of(exchange).text("reason").map(text -> ": " + text).orElse("");
+        String reason = "rolled back by " + who(exchange) + ApiRequest.of(exchange, "reason").text("reason").map(text -> ": " + text).orElse("");
         ask(exchange, subsystem, reason);
         exchange.getMessage().setHeader(UpdateSteps.BACK_HEADER, reason);
     }

@@ -125,7 +125,7 @@ public final class WorkApi {
     /** {@code POST /api/work/items/{number}/cancel}. */
     public void cancel(Exchange exchange) {
         long number = number(exchange);
-        String reason = ApiRequest.of(exchange).text("reason").map(text -> ": " + text).orElse("");
+        String reason = ApiRequest.of(exchange, "reason").text("reason").map(text -> ": " + text).orElse("");
         WorkItems.CancelResult result = items.cancel(number, "cancelled by " + who(exchange) + reason);
         switch (result) {
             case UNKNOWN -> throw missing();
