@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 
@@ -28,7 +30,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A change is first a line of the audit file, on disk, and then a new manifest file, renamed into place; a hub killed
  * in between finds the line and applies it. A lost manifest is made again from the audit file. Thread-safe, and safe
- * between processes by a lock file; one object per folder and process.
+ * between processes by a lock file.
  */
 public final class Manifest {
     /** Name of the manifest file. */
@@ -37,13 +39,15 @@ public final class Manifest {
     public static final String AUDIT = ".version-audit.jsonl";
     private static final Logger LOG = LoggerFactory.getLogger(Manifest.class);
     private static final long ROLL_AT = 8L << 20;
+    /** A lock file is one process's; here its objects take turns, or Java would refuse the second. */
+    private static final ConcurrentMap<Path, ReentrantLock> LOCKS = new ConcurrentHashMap<>();
 
     private final Path file;
     private final Path lockFile;
     private final AuditTrail audit;
     private final Clock clock;
     private final Boundary boundary;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock lock;
     private Snapshot known;
 
     private record Content(Instant lastCheck, Map<String, ManifestEntry> subsystems, AuditTrail.Head audit) {
@@ -74,6 +78,7 @@ public final class Manifest {
         this.audit = new AuditTrail(root.resolve(AUDIT), rollAt);
         this.clock = clock;
         this.boundary = boundary;
+        this.lock = LOCKS.computeIfAbsent(lockFile, unknown -> new ReentrantLock());
     }
 
     /**

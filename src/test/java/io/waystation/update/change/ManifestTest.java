@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -66,6 +68,16 @@ class ManifestTest {
         assertThat(nats.path("held").path("rule").asText()).isEqualTo("approval");
         assertThat(nats.path("quarantined").path(0).path("reason").asText()).isEqualTo("crashed");
         assertThat(Manifest.open(project, clock).entry("nats")).isEqualTo(manifest.entry("nats"));
+    }
+
+    @Test
+    void isReadAndCheckedWhileAnotherObjectOfThisProcessWrites() throws Exception {
+        CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> IntStream.range(0, 200).forEach(i -> manifest.checked(NOW.plusSeconds(i))));
+        do {
+            assertThat(Manifest.open(project, clock).verify().sound()).isTrue();
+        } while (!writing.isDone());
+
+        writing.get();
     }
 
     @Test
