@@ -38,6 +38,7 @@ public final class StartConfiguration implements CamelConfiguration {
         LaterRoutes later = new LaterRoutes();
         context.addLifecycleStrategy(later);
         context.addLifecycleStrategy(new KameletParameters());
+        TemplateParameters.watch(context);
         context.addStartupListener(later);
         context.addStartupListener(new Started());
     }

@@ -173,6 +173,26 @@ class RouteReloadTest {
     }
 
     @Test
+    void aParameterThatATemplateDoesNotHaveIsRefusedAndTheOldRouteGoesOn() throws Exception {
+        String source = """
+                - templatedRoute:
+                    routeTemplateRef: source
+                    routeId: guarded
+                    prefixId: guarded
+                    parameters: [{name: address, value: /webhook/guarded}, {name: provider, value: none}, {name: channel, value: guarded}%s]
+                """;
+        write("guarded.camel.yaml", source.formatted(""));
+        eventually(() -> post("/webhook/guarded") == 202);
+
+        write("guarded.camel.yaml", source.formatted(", {name: alow, value: 10.0.0.0/8}"));
+
+        eventually(() -> logged("guarded.camel.yaml is refused"));
+        assertThat(LOG.list).anySatisfy(event -> assertThat(event.getFormattedMessage())
+                .startsWith("guarded.camel.yaml is refused").contains("route guarded", "no parameter 'alow'; did you mean allow?"));
+        assertThat(post("/webhook/guarded")).isEqualTo(202);
+    }
+
+    @Test
     void aNewFileStartsAndARemovedOneStops() throws Exception {
         Path file = write("late.camel.yaml", hello("late", "here"));
         eventually(() -> get("/v1/late").equals("here"));

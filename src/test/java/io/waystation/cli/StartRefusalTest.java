@@ -277,6 +277,36 @@ class StartRefusalTest {
                         + "route mine: kamelet:events-source has no parameter 'verifed'; did you mean verified?")));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {"source; {name: provider, value: none}, {name: channel, value: shop},", "own; ''"})
+    void aParameterThatATemplateDoesNotHave(String template, String more) throws Exception {
+        Path home = LaterRoutesTest.home(folder.resolve("home"), """
+                - routeTemplate:
+                    id: own
+                    description: Of the same file
+                    parameters:
+                      - name: allow
+                        description: Who may send
+                      - name: address
+                        description: Where to
+                    route:
+                      from:
+                        uri: platform-http:{{address}}
+                        steps:
+                          - to:
+                              uri: log:{{allow}}
+                - templatedRoute:
+                    routeTemplateRef: %s
+                    routeId: mine
+                    parameters: [{name: address, value: /v1/mine}, %s {name: alow, value: 10.0.0.0/8}, {name: allow, value: 10.0.0.0/8}]
+                """.formatted(template, more));
+        Path data = folder.resolve("data");
+
+        assertThatThrownBy(() -> HubFixture.start(data, Optional.of(home)))
+                .satisfies(failed -> assertThat(FailureReport.of(failed)).isEqualTo(new FailureReport.Verdict(3, "the routes do not start: "
+                        + "route mine: the template " + template + " has no parameter 'alow'; did you mean allow?")));
+    }
+
     @Test
     void notWhatCamelItselfLetsARouteSayOfAKamelet() throws Exception {
         Path home = LaterRoutesTest.home(folder.resolve("home"), """
