@@ -227,6 +227,14 @@ class StartRefusalTest {
         assertRefused(serve("--port", "0", "-D", "camel.main.naem=x"), 2, "camel.main.naem");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"events-source.verifed | has no parameter 'verifed'; did you mean verified?",
+        "task-action.mine.timelimit | has no parameter 'timelimit'; did you mean timeLimit?",
+        "event-source.verified | is for a Kamelet that is not there", "verified | must be camel.kamelet.NAME.PARAMETER"})
+    void aSettingOfAKameletThatDoesNotHaveIt(String name, String problem) {
+        assertRefused(serve("--port", "0", "-D", "camel.kamelet." + name + "=1m"), 2, "camel.kamelet." + name + " " + problem);
+    }
+
     @Test
     void anUnknownProfile() {
         assertRefused(serve("--port", "0", "--profile", "nowhere"), 2, "nowhere", "application-nowhere.properties");
@@ -308,7 +316,7 @@ class StartRefusalTest {
     }
 
     @Test
-    void notWhatCamelItselfLetsARouteSayOfAKamelet() throws Exception {
+    void notWhatCamelItselfLetsARouteOrASettingSayOfAKamelet() throws Exception {
         Path home = LaterRoutesTest.home(folder.resolve("home"), """
                 - routeTemplate:
                     id: greeting
@@ -341,7 +349,8 @@ class StartRefusalTest {
                               word: two
                 """);
 
-        try (HubFixture hub = HubFixture.start(folder.resolve("data"), Optional.of(home))) {
+        try (HubFixture hub = HubFixture.start(folder.resolve("data"), Optional.of(home), "camel.kamelet.events-source.window", "10",
+                "camel.kamelet.greeting.second.word", "three", "camel.kamelet.task-action.timeLimit", "1m")) {
             assertThat(hub.context().getRoute("mine-events")).isNotNull();
             assertThat(hub.context().getRouteController().getRouteStatus("mine").isStarted()).isTrue();
         }
