@@ -125,13 +125,16 @@ class ProcessTreesTest {
 
     @Test
     void letsAProcessThatHearsTheSignalEndByItself() throws Exception {
-        ProcessTree tree = start("nats", "trap 'echo cleaned > cleaned; exit 0' TERM; echo $$ >> pids; while :; do sleep 0.05; done");
-        pids("pids", 1);
+        try (ProcessTrees patient = ProcessTrees.open(folder.resolve("patient"), Duration.ofMinutes(2))) {
+            ProcessTree tree = patient.start("nats", new Launch(List.of("/bin/sh", "-c",
+                    "trap 'echo cleaned > cleaned; exit 0' TERM; echo $$ >> pids; while :; do sleep 0.05; done"), ENVIRONMENT, folder));
+            pids("pids", 1);
 
-        tree.end("cancelled");
+            tree.end("cancelled");
 
-        assertThat(folder.resolve("cleaned")).hasContent("cleaned");
-        tree.close();
+            assertThat(folder.resolve("cleaned")).hasContent("cleaned");
+            tree.close();
+        }
     }
 
     @Test
