@@ -136,7 +136,7 @@ public final class UpdateScene implements AutoCloseable {
                 "waystation.update.health-needed", "2",
                 "waystation.update.health-of", "3",
                 "waystation.update.health-interval", "50ms",
-                "waystation.update.health-timeout", "6s",
+                "waystation.update.health-timeout", "15s",
                 "waystation.update.soak", "200ms"));
         all.addAll(List.of(more));
         return all.toArray(String[]::new);

@@ -66,7 +66,7 @@ class TaskActionTest {
             home.route(name.replace(':', '-') + ".camel.yaml", route(name.replace(':', '-'), "nats:" + name, ""));
         }
         home.route("named.camel.yaml", route("named", "\"${exchangeProperty.tasks}:bin:build\"", ""));
-        home.route("short.camel.yaml", route("short", "nats:bin:build", "timeLimit: 500ms"));
+        home.route("short.camel.yaml", route("short", "nats:bin:build", "timeLimit: 5s"));
         home.route("force.camel.yaml", route("force", "nats:ensure", "force: true"));
         home.route("alone.camel.yaml", route("alone", "nats:limits", "network: false"));
         home.route("daemon.camel.yaml", route("daemon", "nats:daemon", ""));
