@@ -115,14 +115,14 @@ public final class DeadLetters {
         return () -> queuedListeners.remove(listener);
     }
 
-    /** Dead letters of a group that wait for their next try, oldest first, not those being tried now. */
-    List<DeadLetter> queued(String group, Set<String> inFlight, int limit) {
-        return store.read(handle -> handle.createQuery("SELECT id FROM dead_letter"
+    /** Dead letters of a group that wait for their next try, oldest first, not those being tried now. Reads no bodies. */
+    List<Queued> queued(String group, Set<String> inFlight, int limit) {
+        return store.read(handle -> handle.createQuery("SELECT id, length(body) + length(headers) AS bytes FROM dead_letter"
                         + " WHERE group_name = :group AND state = 'queued' ORDER BY id LIMIT :limit")
-                .bind("group", group).bind("limit", limit + inFlight.size()).mapTo(String.class).stream()
-                .filter(id -> !inFlight.contains(id))
+                .bind("group", group).bind("limit", limit + inFlight.size())
+                .map((rows, context) -> new Queued(rows.getString("id"), rows.getLong("bytes"))).stream()
+                .filter(letter -> !inFlight.contains(letter.id()))
                 .limit(limit)
-                .flatMap(id -> DeadLetterRows.find(handle, id).stream())
                 .toList());
     }
 
@@ -136,5 +136,14 @@ public final class DeadLetters {
         long before = clock.instant().minus(keep).toEpochMilli();
         return store.writeNow((Handle handle) -> handle.createUpdate("DELETE FROM dead_letter WHERE id IN"
                 + " (SELECT id FROM dead_letter WHERE created_at < :before LIMIT 200)").bind("before", before).execute());
+    }
+
+    /**
+     * One that waits for its next try.
+     *
+     * @param id its id
+     * @param bytes about what it weighs in memory
+     */
+    record Queued(String id, long bytes) {
     }
 }

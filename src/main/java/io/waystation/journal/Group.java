@@ -26,6 +26,7 @@ final class Group implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Group.class);
     private static final int OPEN_BATCHES = 4;
     private static final long HELD_BYTES = 32L << 20;
+    private static final long LETTERS_PAUSE_MILLIS = 1_000;
     private static final long IDLE_COMMIT_MILLIS = 5_000;
     private static final long IDLE_COMMIT_OFFSETS = 10_000;
     /** While commits come faster than this, one look at the log is for several: to be woken for each costs more than to read it. */
@@ -66,7 +67,7 @@ final class Group implements AutoCloseable {
         this.journal = means.journal();
         this.retries = new GroupRetries(means.retries());
         this.commits = new GroupCommits(options.name(), means.rows(), retries);
-        this.letters = new GroupLetters(means.letters(), options);
+        this.letters = new GroupLetters(means.letters(), options, means.letterBytes());
         this.clock = means.clock();
         this.patience = means.patience();
         this.executor = executor;
@@ -147,7 +148,19 @@ final class Group implements AutoCloseable {
     }
 
     private void takeLetters() {
-        for (GroupRecord record : letters.take()) {
+        long room;
+        synchronized (lock) {
+            room = HELD_BYTES - heldBytes;
+        }
+        List<GroupRecord> next;
+        try {
+            next = letters.take(room);
+        } catch (RuntimeException | Error e) { // events must not wait for dead letters
+            LOG.warn("Group {} could not read its dead letters that are queued again and tries that in a second", options.name(), e);
+            retries.after(LETTERS_PAUSE_MILLIS, this::tryLetters);
+            return;
+        }
+        for (GroupRecord record : next) {
             synchronized (lock) {
                 heldBytes += record.bytes();
             }
@@ -384,6 +397,7 @@ final class Group implements AutoCloseable {
         } catch (Exception e) {
             LOG.warn("Group {} did not stop cleanly; what it had not committed is processed again", options.name(), e);
         }
+        letters.close();
         meters.close();
     }
 

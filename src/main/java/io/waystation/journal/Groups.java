@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -26,6 +27,8 @@ public final class Groups implements AutoCloseable {
     static final String PIN = "group:";
 
     private static final Logger LOG = LoggerFactory.getLogger(Groups.class);
+    /** What dead letters under way may weigh, one of each group apart. */
+    private static final int LETTER_BYTES = 32 << 20;
 
     private final Means means;
     private final Map<String, Group> running = new ConcurrentHashMap<>();
@@ -42,7 +45,8 @@ public final class Groups implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        this.means = new Means(journal, new GroupRows(store, clock), letters, clock, meters, retries, patience);
+        this.means = new Means(journal, new GroupRows(store, clock), letters, new Semaphore(LETTER_BYTES), clock, meters,
+                retries, patience);
         this.queuedListener = letters.onQueued(this::tryLetters);
         means.rows().list().forEach(group -> journal.pin(PIN + group.name(), group.lowWater()));
     }
@@ -157,7 +161,7 @@ public final class Groups implements AutoCloseable {
     }
 
     /** What every group works with. */
-    record Means(Journal journal, GroupRows rows, DeadLetters letters, Clock clock, MeterRegistry meters,
-            ScheduledExecutorService retries, Duration patience) {
+    record Means(Journal journal, GroupRows rows, DeadLetters letters, Semaphore letterBytes, Clock clock,
+            MeterRegistry meters, ScheduledExecutorService retries, Duration patience) {
     }
 }
