@@ -39,7 +39,7 @@ final class CloudEvents implements Classifier {
     static EventAttributes standardWebhooks(Headers headers, byte[] body) {
         String type = ownType(JsonFields.read(body, TYPE).get("type"));
         return new EventAttributes(type, null, null,
-                Allowed.id(headers.first("webhook-id").or(() -> headers.first("svix-id")).orElse(null)));
+                Allowed.id(StandardWebhooksHeaders.id(headers).orElse(null)));
     }
 
     private static EventAttributes attributes(String type, String source, String subject, String id) {

@@ -46,6 +46,6 @@ final class GitLabEvents implements Classifier {
 
     /** Stable over retries. X-Gitlab-Event-UUID is not used: GitLab gives hooks that caused each other the same one. */
     private static String deliveryId(Headers headers) {
-        return Allowed.id(headers.first("webhook-id").or(() -> headers.first("idempotency-key")).orElse(null));
+        return Allowed.id(StandardWebhooksHeaders.id(headers).or(() -> headers.first("idempotency-key")).orElse(null));
     }
 }

@@ -49,7 +49,7 @@ final class StandardWebhooksScheme implements SignatureScheme {
 
     @Override
     public Verdict verify(Headers headers, byte[] body) {
-        String prefix = headers.first("webhook-signature").isPresent() ? "webhook-" : "svix-";
+        String prefix = StandardWebhooksHeaders.prefix(headers);
         Optional<String> signatures = headers.first(prefix + "signature");
         String id = Allowed.id(headers.first(prefix + "id").orElse(null));
         long seconds = Timestamps.parse(headers.first(prefix + "timestamp").orElse(null));

@@ -97,6 +97,18 @@ class ClassificationTest {
                 .isEqualTo(new EventAttributes(Event.UNKNOWN_TYPE, null, null, null));
     }
 
+    @ParameterizedTest
+    @CsvSource({"STANDARD_WEBHOOKS", "GITLAB"})
+    void takesTheIdThatIsSignedForTheDeliveryIdWhateverStandsBesideIt(Provider provider) {
+        assertThat(classify(provider, "{}", "webhook-id", "added", "svix-id", "msg_1", "svix-signature", "v1,AAAA").deliveryId())
+                .isEqualTo("msg_1");
+        assertThat(classify(provider, "{}", "webhook-id", "msg_1", "webhook-signature", "v1,AAAA", "svix-id", "added",
+                "svix-signature", "v1,AAAA").deliveryId()).isEqualTo("msg_1");
+        assertThat(classify(provider, "{}", "svix-id", "msg_1", "svix-signature", "v1,AAAA", "idempotency-key", "added").deliveryId())
+                .isEqualTo("msg_1");
+        assertThat(classify(provider, "{}", "svix-id", "msg_1").deliveryId()).as("of a request that is not signed").isEqualTo("msg_1");
+    }
+
     @Test
     void readsCloudEventsOfBothModes() {
         EventAttributes expected = new EventAttributes("com.example.Some", "https://example.com/a", "s", "https://example.com/a#1");
