@@ -35,7 +35,7 @@ final class AnyScheme implements SignatureScheme {
             choices.add(new Choice("x-gitlab-token", SignatureSchemes.of(Provider.GITLAB, signing)));
             choices.add(new Choice("x-forgejo-signature", SignatureSchemes.of(Provider.FORGEJO, signing)));
             choices.add(new Choice("x-gitea-signature", SignatureSchemes.of(Provider.GITEA, signing)));
-            choices.add(new Choice("x-hub-signature-256", SignatureSchemes.of(Provider.GITHUB, signing)));
+            choices.add(new Choice("x-hub-signature-256", hubSignature256(signing)));
             choices.add(new Choice("x-hub-signature", hubSignature(signing)));
         }
     }
@@ -48,9 +48,33 @@ final class AnyScheme implements SignatureScheme {
                 (headers.first("x-gitlab-event").isPresent() ? gitLab : standard).verify(headers, body);
     }
 
-    /** Bitbucket and Jira say {@code sha256=}; gosmee also takes the bare digest. */
+    /** GitHub, and senders that have learned from it how to sign and do not say what GitHub's events say. */
+    private static SignatureScheme hubSignature256(SchemeSettings settings) {
+        SignatureScheme gitHub = SignatureSchemes.of(Provider.GITHUB, settings);
+        SignatureScheme other = new BodyHmacScheme(Provider.HMAC, List.of(
+                Field.hex("x-hub-signature-256", "sha256=", "HmacSHA256", settings.secrets())));
+        return (headers, body) -> (namesItsEvents(headers) ? gitHub : other).verify(headers, body);
+    }
+
+    /** Whether there is the event header of a provider; what everybody may send tells nothing. */
+    private static boolean namesItsEvents(Headers headers) {
+        return switch (Provider.claimedBy(headers)) {
+            case CLOUDEVENTS, STANDARD_WEBHOOKS, NONE -> false;
+            default -> true;
+        };
+    }
+
+    /** Bitbucket and Jira sign alike; an event key is Bitbucket's, a webhook identifier Jira's. */
     private static SignatureScheme hubSignature(SchemeSettings settings) {
-        return new BodyHmacScheme(Provider.BITBUCKET, List.of(
+        SignatureScheme bitbucket = hubSignature(Provider.BITBUCKET, settings);
+        SignatureScheme jira = hubSignature(Provider.JIRA, settings);
+        return (headers, body) ->
+                (Provider.claimedBy(headers) == Provider.JIRA ? jira : bitbucket).verify(headers, body);
+    }
+
+    /** Both say {@code sha256=}; gosmee also takes the bare digest. */
+    private static SignatureScheme hubSignature(Provider provider, SchemeSettings settings) {
+        return new BodyHmacScheme(provider, List.of(
                 Field.hex("x-hub-signature", "sha256=", "HmacSHA256", settings.secrets()),
                 Field.hex("x-hub-signature", "", "HmacSHA256", settings.secrets())));
     }

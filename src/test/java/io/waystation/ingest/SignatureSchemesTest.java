@@ -260,6 +260,24 @@ class SignatureSchemesTest {
     }
 
     @Test
+    void aChannelOfAnyProviderTellsSendersThatSignAlikeApart() {
+        Sender sender = new Sender(Provider.AUTO, "one", "two", null, "{}", null);
+        String digest = "sha256=" + hex("HmacSHA256", "one", bytes("{}"));
+
+        assertThat(verify(sender, "{}", "x-hub-signature", digest, "x-atlassian-webhook-identifier", "w-1"))
+                .isEqualTo(new Verdict.Verified(Provider.JIRA, 0));
+        assertThat(verify(sender, "{}", "x-hub-signature", digest, "x-event-key", "repo:push"))
+                .isEqualTo(new Verdict.Verified(Provider.BITBUCKET, 0));
+        assertThat(verify(sender, "{}", "x-hub-signature-256", digest, "x-github-event", "push"))
+                .isEqualTo(new Verdict.Verified(Provider.GITHUB, 0));
+        assertThat(verify(sender, "{}", "x-hub-signature-256", digest)).isEqualTo(new Verdict.Verified(Provider.HMAC, 0));
+        assertThat(verify(sender, "{}", "x-hub-signature-256", digest, "ce-type", "com.example.some"))
+                .isEqualTo(new Verdict.Verified(Provider.HMAC, 0));
+        assertRefused(verify(sender, "{ }", "x-hub-signature", digest, "x-atlassian-webhook-identifier", "w-1"), Verdict.Reason.BAD);
+        assertRefused(verify(sender, "{ }", "x-hub-signature-256", digest), Verdict.Reason.BAD);
+    }
+
+    @Test
     void refusesStandardWebhooksIdsThatRunIntoTheTime() throws Exception {
         String body = "1.{}";
         String signature = new Webhook(WHSEC).sign("msg", NOW.getEpochSecond(), body);

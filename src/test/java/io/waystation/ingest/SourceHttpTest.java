@@ -9,11 +9,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
 
+import com.standardwebhooks.Webhook;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,6 +32,7 @@ import io.waystation.event.Position;
 /** Sources of the template, in the real hub over real HTTP. */
 class SourceHttpTest {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final String WHSEC = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     private static final String ROUTE = """
             - templatedRoute:
                 routeTemplateRef: source
@@ -56,6 +61,8 @@ class SourceHttpTest {
                 + ROUTE.formatted("linear", "linear", "literal:one", "window", "7h")
                 + ROUTE.formatted("elsewhere", "github", "literal:one", "allow", "10.0.0.0/8, 2001:db8::/32")
                 + ROUTE.formatted("here", "bearer", "literal:one", "allow", "127.0.0.0/8, ::1")
+                + ROUTE.formatted("svix", "standard-webhooks", "literal:" + WHSEC, "rate", "1000")
+                + ROUTE.formatted("any", "auto", "literal:one", "rate", "1000")
                 + ROUTE.formatted("few", "none", "", "rate", "1")
                 + ROUTE.formatted("relayed", "bearer", "literal:one", "classifyAs", "github"));
         hub = HubFixture.start(folder.resolve("data"), Optional.of(home.path()),
@@ -104,6 +111,45 @@ class SourceHttpTest {
             assertThat(e.path()).isEqualTo("/webhook/github");
             assertThat(e.headers().toMap()).doesNotContainKeys("x-gitlab-token", "host");
         });
+    }
+
+    @Test
+    void anIdBesideTheSignedOneDoesNotMakeARepetitionANewEvent() throws Exception {
+        byte[] body = bytes("{\"type\":\"user.created\"}");
+        long seconds = Instant.now().getEpochSecond();
+        String[] signed = {"svix-id", "msg_1", "svix-timestamp", "" + seconds,
+            "svix-signature", new Webhook(WHSEC).sign("msg_1", seconds, new String(body, StandardCharsets.UTF_8))};
+        String[] more = Arrays.copyOf(signed, signed.length + 2);
+        more[signed.length] = "webhook-id";
+        more[signed.length + 1] = "anything";
+
+        HttpResponse<String> first = post("svix", body, signed);
+        HttpResponse<String> again = post("svix", body, more);
+
+        assertThat(first.body()).contains("\"duplicate\":false");
+        assertThat(again.body()).contains("\"duplicate\":true");
+    }
+
+    @Test
+    void aSourceOfAnyProviderTakesARetryOfJiraForARepetition() throws Exception {
+        byte[] body = bytes("{\"webhookEvent\":\"jira:issue_updated\",\"issue\":{\"key\":\"ABC-1\"}}");
+        String[] headers = {"X-Hub-Signature", "sha256=" + hex("HmacSHA256", "one", body), "X-Atlassian-Webhook-Identifier", "w-1"};
+
+        HttpResponse<String> first = post("any", body, headers);
+        HttpResponse<String> again = post("any", body, headers);
+
+        assertThat(stored(first).type()).isEqualTo("com.atlassian.jira.issue_updated");
+        assertThat(again.body()).contains("\"duplicate\":true");
+    }
+
+    @Test
+    void aSourceOfAnyProviderCallsNobodyGitHubWhoOnlySignsLikeIt() throws Exception {
+        byte[] body = bytes("{}");
+
+        Event event = stored(post("any", body, "X-Hub-Signature-256", "sha256=" + hex("HmacSHA256", "one", body)));
+
+        assertThat(event.type()).isEqualTo(Event.UNKNOWN_TYPE);
+        assertThat(event.verified()).isEqualTo("hmac:/webhook/any");
     }
 
     @Test
