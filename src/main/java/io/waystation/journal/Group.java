@@ -2,7 +2,6 @@ package io.waystation.journal;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -12,7 +11,6 @@ import java.util.function.BiConsumer;
 
 import io.waystation.event.EventBatch;
 import io.waystation.event.KeyedLanes;
-import io.waystation.event.PositionedEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +34,7 @@ final class Group implements AutoCloseable {
     private final Journal journal;
     private final GroupCommits commits;
     private final GroupLetters letters;
+    private final Acceptance acceptance;
     private final Clock clock;
     private final GroupMeters meters;
     private final Duration patience;
@@ -68,6 +67,7 @@ final class Group implements AutoCloseable {
         this.retries = new GroupRetries(means.retries());
         this.commits = new GroupCommits(options.name(), means.rows(), retries);
         this.letters = new GroupLetters(means.letters(), options, means.letterBytes());
+        this.acceptance = new Acceptance(options);
         this.clock = means.clock();
         this.patience = means.patience();
         this.executor = executor;
@@ -161,6 +161,7 @@ final class Group implements AutoCloseable {
             return;
         }
         for (GroupRecord record : next) {
+            acceptance.ask(record);
             synchronized (lock) {
                 heldBytes += record.bytes();
             }
@@ -175,7 +176,11 @@ final class Group implements AutoCloseable {
     private KeyedLanes.Task inLane(GroupRecord record) {
         return done -> {
             record.inLane(done);
-            handler.accept(record, this);
+            if (record.isEnded()) {
+                ended(record); // what came of it is known without the route
+            } else {
+                handler.accept(record, this);
+            }
         };
     }
 
@@ -207,41 +212,29 @@ final class Group implements AutoCloseable {
             return; // letters took the room
         }
         EventBatch read = journal.read(after, options.filter(), limit, bytes);
-        EventBatch batch = options.accept() == null ? read : accepted(read);
-        if (batch.last() > after) {
+        if (read.last() > after) {
             takenAt = System.nanoTime();
-            take(batch);
+            take(read);
         } else {
             awaitNews(after);
         }
     }
 
-    private EventBatch accepted(EventBatch read) {
-        try {
-            return read.only(event -> options.accept().test(event.event()));
-        } finally {
-            Thread.interrupted(); // a bean that leaves this flag up must not end the reading
-        }
-    }
-
     private void take(EventBatch batch) {
-        List<GroupRecord> records = new ArrayList<>(batch.events().size());
+        EventBatch left;
+        synchronized (lock) {
+            left = batch.only(event -> !window.isFinished(event.position().offset()));
+        }
+        List<GroupRecord> records = acceptance.recordsOf(left);
         synchronized (lock) {
             if (batch.lost() > 0) {
                 ended.add(new GroupGap(options.name(), batch.after(), batch.last(), batch.lost(), clock.instant()));
             }
-            EventBatch left = batch.only(event -> !window.isFinished(event.position().offset()));
-            if (!options.batch()) {
-                for (PositionedEvent event : left.events()) {
-                    window.begin(event.position().offset() - 1, event.position().offset());
-                    records.add(GroupRecord.of(event));
-                }
-            } else if (!left.events().isEmpty()) {
-                window.begin(left.after(), left.last());
-                records.add(GroupRecord.of(left));
+            for (GroupRecord record : records) {
+                window.begin(record.after(), record.offset());
+                heldBytes += record.bytes();
             }
             window.advance(batch.last());
-            records.forEach(record -> heldBytes += record.bytes());
         }
         if (batch.lost() > 0) {
             LOG.error("Group {} lost {} events between offsets {} and {}: they are gone from the log and it goes on "

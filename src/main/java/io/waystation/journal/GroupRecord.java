@@ -44,15 +44,20 @@ final class GroupRecord implements GroupTransaction {
 
     /** Another try of a dead letter, as a batch of one where the route takes batches. */
     static GroupRecord of(DeadLetter letter, boolean asBatch) {
-        return new GroupRecord(letter.event(), asBatch ? alone(letter.event()) : null, letter);
+        return new GroupRecord(letter.event(), asBatch ? batchOf(letter.event()) : null, letter);
     }
 
     /** The events of a batch, each as a batch of its own. */
     List<GroupRecord> singly() {
-        return batch.events().stream().map(one -> new GroupRecord(one, alone(one), null)).toList();
+        return batch.events().stream().map(GroupRecord::alone).toList();
     }
 
-    private static EventBatch alone(PositionedEvent event) {
+    /** An event as a batch of its own. */
+    static GroupRecord alone(PositionedEvent event) {
+        return new GroupRecord(event, batchOf(event), null);
+    }
+
+    private static EventBatch batchOf(PositionedEvent event) {
         long offset = event.position().offset();
         return new EventBatch(offset - 1, offset, List.of(event), 0);
     }
@@ -110,6 +115,11 @@ final class GroupRecord implements GroupTransaction {
         return batch != null ? batch.last() : event.position().offset();
     }
 
+    /** Offset behind which those start that are finished with this record; meaningless for a dead letter. */
+    long after() {
+        return batch != null ? batch.after() : event.position().offset() - 1;
+    }
+
     /** Weight of the events it holds in memory. */
     long bytes() {
         if (batch == null) {
@@ -157,6 +167,11 @@ final class GroupRecord implements GroupTransaction {
         failure = null;
         effects.clear();
         afterCommit.clear();
+    }
+
+    /** Whether it went well or failed; the route need not have been asked. */
+    synchronized boolean isEnded() {
+        return ended;
     }
 
     /** Why it failed, or null. */

@@ -15,7 +15,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
+import io.waystation.event.Event;
 import io.waystation.event.EventBatch;
 import io.waystation.event.EventHeaders;
 import io.waystation.store.GroupTransaction;
@@ -26,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of events and batches whose route fails. */
 class GroupFailureTest {
@@ -124,6 +128,73 @@ class GroupFailureTest {
         log.store().writeNow(handle -> handle.execute("ALTER TABLE dead_letter RENAME COLUMN away TO headers"));
 
         log.awaitSeen("event", "letter");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "&batch=true"})
+    void anEventThatCannotBeAskedAboutIsADeadLetterAndHoldsUpNoOthers(String mode) throws Exception {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        Predicate<Event> accept = event -> {
+            if (broken.get() && event.id().startsWith("odd")) {
+                throw new IllegalArgumentException("no such field");
+            }
+            return !event.id().endsWith("unwanted");
+        };
+        log.context().getRegistry().bind("mine", accept);
+        for (String id : List.of("e1", "odd", "e2", "unwanted", "odd-unwanted", "e3")) {
+            log.append(TestEvents.verified(id, "c").build());
+        }
+        log.consume("group=g&from=oldest&accept=#bean:mine" + mode, exchange -> {
+            if (exchange.getMessage().getBody() instanceof EventBatch batch) {
+                batch.events().forEach(record -> log.seen().add(record.event().id()));
+            } else {
+                log.see(exchange);
+            }
+        });
+
+        log.awaitSeen("e1", "e2", "e3");
+        await().untilAsserted(() -> assertThat(log.deadLettersOf("g"))
+                .extracting(letter -> letter.event().event().id(), DeadLetter::reason, DeadLetter::errorClass)
+                .containsExactlyInAnyOrder(tuple("odd", "no such field", IllegalArgumentException.class.getName()),
+                        tuple("odd-unwanted", "no such field", IllegalArgumentException.class.getName())));
+        await().untilAsserted(() -> assertThat(log.status("g").lag()).isZero());
+
+        List<String> letters = log.deadLettersOf("g").stream().map(DeadLetter::id).toList();
+        log.deadLetters().requeue(letters);
+        await().untilAsserted(() -> assertThat(log.deadLettersOf("g")).as("asked about again")
+                .extracting(DeadLetter::attempts).containsExactly(2, 2));
+        broken.set(false);
+        log.deadLetters().requeue(letters);
+
+        log.awaitSeen("e1", "e2", "e3", "odd");
+        await().untilAsserted(() -> assertThat(log.deadLetters().count("g")).isZero());
+    }
+
+    @Test
+    void eventsAroundOneThatCannotBeAskedAboutAreNotHandledAgainAfterARestart() throws Exception {
+        Predicate<Event> accept = event -> {
+            if (event.id().startsWith("odd")) {
+                throw new StackOverflowError();
+            }
+            return true;
+        };
+        log.context().getRegistry().bind("mine", accept);
+        for (String id : List.of("odd1", "e1", "odd2", "odd3", "e2")) {
+            log.append(TestEvents.verified(id, "c").build());
+        }
+        String from = "group=g&batch=true&from=oldest&accept=#bean:mine";
+        Processor step = exchange -> exchange.getMessage().getBody(EventBatch.class).events()
+                .forEach(record -> log.seen().add(record.event().id()));
+        log.consume(from, step);
+        await().untilAsserted(() -> assertThat(log.status("g").lag()).isZero());
+
+        log.restart();
+        log.context().getRegistry().bind("mine", accept);
+        log.consume(from, step);
+        log.append(TestEvents.verified("e3", "c").build());
+
+        log.awaitSeen("e1", "e2", "e3");
+        assertThat(log.deadLetters().count("g")).isEqualTo(3);
     }
 
     @Test
