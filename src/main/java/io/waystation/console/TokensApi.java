@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.camel.Exchange;
 
+import io.waystation.http.Access;
+import io.waystation.http.ProblemException;
 import io.waystation.http.Role;
 import io.waystation.http.Token;
 import io.waystation.http.Tokens;
@@ -42,9 +44,20 @@ public final class TokensApi {
         ApiRequest request = ApiRequest.of(exchange, "name", "roles", "expiresIn");
         String name = request.text("name").orElseThrow(() -> ApiRequest.invalid("name", "is missing"));
         Optional<Duration> lifetime = request.text("expiresIn").map(text -> ApiRequest.duration("expiresIn", text));
-        String secret = tokens.create(name, roles(request.body().path("roles")), lifetime);
+        Set<Role> roles = roles(request.body().path("roles"));
+        requireRoles(exchange, roles, "give it to one");
+        String secret = tokens.create(name, roles, lifetime);
         Audit.note(exchange, "created token", name);
         ApiAnswer.json(exchange, 201, ApiAnswer.object().put("name", name).put("secret", secret));
+    }
+
+    /** Nobody gives a token more than the one it is made with may do, nor ends one that may do more to take its name. */
+    private static void requireRoles(Exchange exchange, Set<Role> roles, String what) {
+        Token own = exchange.getProperty(Access.TOKEN_PROPERTY, Token.class);
+        roles.stream().sorted().filter(role -> !own.roles().contains(role)).findFirst().ifPresent(role -> {
+            throw new ProblemException(403, "role-missing",
+                    "The token '" + own.name() + "' does not have the role " + role + ", so it cannot " + what + ".");
+        });
     }
 
     private static Set<Role> roles(JsonNode given) {
@@ -62,6 +75,8 @@ public final class TokensApi {
     /** {@code DELETE /api/tokens/{name}}. */
     public void revoke(Exchange exchange) {
         String name = ApiRequest.of(exchange).path("name");
+        tokens.list().stream().filter(token -> token.name().equals(name))
+                .forEach(token -> requireRoles(exchange, token.roles(), "revoke one that has it"));
         if (!tokens.revoke(name)) {
             throw ApiRequest.missing("no-such-token", "There is no token '" + name + "'.");
         }
