@@ -26,7 +26,8 @@ import io.waystation.event.Headers;
  */
 final class Dispatcher implements Handler<HttpServerRequest>, OpenStream.Listener {
     private static final long LINGER_MILLIS = 2_000;
-    /** HTTP/2's error code CANCEL. */
+    /** Error codes of HTTP/2, RFC 9113, section 7. */
+    private static final long NO_ERROR = 0;
     private static final long CANCEL = 8;
 
     private final HttpSettings settings;
@@ -211,15 +212,27 @@ final class Dispatcher implements Handler<HttpServerRequest>, OpenStream.Listene
         }
     }
 
-    /** Reads on for a moment: closing at once would reset the connection before the answer is read. */
+    /**
+     * Reads on for a moment: closing at once would reset the connection before the answer is read. Of an HTTP/2 connection only
+     * this stream ends (RFC 9113, section 8.1): others share it.
+     */
     private void linger(HttpServerRequest request, Connection connection) {
+        boolean shared = request.version() == HttpVersion.HTTP_2;
         request.exceptionHandler(left -> { });
         request.handler(ignored -> { });
-        request.endHandler(end -> connection.finish());
+        request.endHandler(end -> {
+            if (!shared) {
+                connection.finish();
+            }
+        });
         request.resume();
         connection.channel().eventLoop().schedule(() -> {
             if (!request.isEnded()) {
-                connection.close();
+                if (shared) {
+                    request.response().reset(NO_ERROR);
+                } else {
+                    connection.close();
+                }
             }
         }, LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }

@@ -19,9 +19,17 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import io.waystation.Patience;
 import io.waystation.TlsPair;
 
 /** Responses that stay open. */
@@ -113,6 +122,34 @@ class StreamTest {
 
     private static String read(InputStream in, int length) throws IOException {
         return new String(in.readNBytes(length), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aRefusedUploadEndsNoOtherStreamOfItsConnection() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        try {
+            io.vertx.core.http.HttpClient one = vertx.createHttpClient(new HttpClientOptions().setDefaultPort(server.port())
+                    .setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false).setHttp2MaxPoolSize(1));
+            StringBuffer followed = new StringBuffer();
+            one.request(HttpMethod.GET, "/stream").compose(HttpClientRequest::send)
+                    .onSuccess(response -> response.handler(chunk -> followed.append(chunk.toString())));
+            opened.get(Patience.SOON.toSeconds(), TimeUnit.SECONDS);
+            AtomicReference<Throwable> reset = new AtomicReference<>();
+            CompletableFuture<Integer> refused = new CompletableFuture<>();
+            one.request(HttpMethod.POST, "/nothing").onSuccess(upload -> {
+                upload.exceptionHandler(reset::set);
+                upload.response().onSuccess(answer -> refused.complete(answer.statusCode()));
+                upload.setChunked(true).write("never comes to its end");
+            });
+
+            assertThat(refused.get(Patience.SOON.toSeconds(), TimeUnit.SECONDS)).isEqualTo(404);
+            await().untilAsserted(() -> assertThat(reset.get()).isInstanceOf(StreamResetException.class));
+            onLoop(stream -> stream.write(frame("data: 1\n\n")));
+            await().untilAsserted(() -> assertThat(followed).hasToString(": hello\n\ndata: 1\n\n"));
+            assertThat(closed).hasValue(0);
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().get(Patience.SOON.toSeconds(), TimeUnit.SECONDS);
+        }
     }
 
     @ParameterizedTest
