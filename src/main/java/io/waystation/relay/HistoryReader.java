@@ -84,10 +84,11 @@ final class HistoryReader {
             }
             if (reserved > 0) {
                 held = bytes;
-                budget.give(reserved - bytes); // newer events may have joined meanwhile
+                budget.give(reserved - bytes, read.size); // newer events may have joined meanwhile
             } else if (bytes > 0) {
-                boolean taken = budget.tryTake(bytes);
-                if (!taken && (isGivenUp(read) || !budget.take(bytes, reserve(read, bytes)))) {
+                read.size = budget.sizeOf(bytes);
+                boolean taken = budget.tryTake(bytes, read.size);
+                if (!taken && (isGivenUp(read) || !budget.take(bytes, read.size, reserve(read, bytes)))) {
                     return;
                 }
                 held = bytes;
@@ -99,7 +100,7 @@ final class HistoryReader {
             }
             List<RelayedEvent> events = batch.events().stream().map(event -> new RelayedEvent(event, frames)).toList();
             long made = events.stream().mapToLong(event -> event.weigh(request.encoding())).sum();
-            budget.give(bytes - made);
+            budget.give(bytes - made, read.size);
             held = made;
             Position oldest = batch.lost() == 0 ? null
                     : events.isEmpty() ? history.tail() : events.get(0).event().position();
@@ -146,7 +147,7 @@ final class HistoryReader {
 
     private void release(Running read) {
         if (read.holders.decrementAndGet() == 0) {
-            budget.give(read.bytes);
+            budget.give(read.bytes, read.size);
             dropNext(read);
         }
     }
@@ -161,7 +162,7 @@ final class HistoryReader {
 
     private void fail(Running read, long held, Throwable failure) {
         running.remove(read.request, read);
-        budget.give(held);
+        budget.give(held, read.size);
         dropNext(read);
         read.result.completeExceptionally(failure);
     }
@@ -177,6 +178,7 @@ final class HistoryReader {
         /** Where the next chunk starts; 0 while that is not known, or when this one reached the end. */
         private volatile long behind;
         private volatile Running next;
+        private volatile HistoryBudget.Size size = HistoryBudget.Size.SMALL;
         private long bytes;
 
         private Running(Request request) {

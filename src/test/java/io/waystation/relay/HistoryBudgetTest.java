@@ -87,7 +87,7 @@ class HistoryBudgetTest {
     @Test
     void readsNothingAheadWhileHalfOfTheRoomIsTaken() {
         IntStream.range(0, 1_000).forEach(i -> history.add("alpha", 10));
-        CompletableFuture<HistoryReader.Chunk> other = reader.read("alpha", 500, StreamEncodings.SMEE);
+        CompletableFuture<HistoryReader.Chunk> other = reader.read("alpha", 800, StreamEncodings.SMEE);
         run();
         int reads = history.reads();
         CompletableFuture<HistoryReader.Chunk> first = reader.read("alpha", 0, StreamEncodings.SMEE);
@@ -124,20 +124,41 @@ class HistoryBudgetTest {
     }
 
     @Test
-    void anEventLargerThanTheBudgetIsLetThroughAlone() {
-        history.add("alpha", 10);
+    void anEventLargerThanTheBudgetIsLetThroughWithoutAnotherLargeOne() {
+        history.add("alpha", 200_000);
         history.add("beta", 2 << 20);
-        CompletableFuture<HistoryReader.Chunk> small = reader.read("alpha", 0, StreamEncodings.SMEE);
+        history.add("gamma", 10);
+        CompletableFuture<HistoryReader.Chunk> first = reader.read("alpha", 0, StreamEncodings.SMEE);
         run();
         CompletableFuture<HistoryReader.Chunk> large = reader.read("beta", 1, StreamEncodings.SMEE);
+        CompletableFuture<HistoryReader.Chunk> small = reader.read("gamma", 2, StreamEncodings.SMEE);
         run();
         assertThat(large).isNotDone();
+        assertThat(small).isCompleted();
 
-        release(small);
+        release(first);
         run();
-        assertThat(large.join().events()).hasSize(1);
+        assertThat(large.join().events()).as("goes beside a small one").hasSize(1);
         assertThat(budget.used()).isGreaterThan(BUDGET);
         release(large);
+        release(small);
         assertThat(budget.used()).isZero();
+    }
+
+    @Test
+    void largeReadsThatNobodyTakesHoldUpNoSmallOnes() {
+        IntStream.range(0, 20).forEach(i -> history.add("large", 200_000));
+        IntStream.range(0, 5).forEach(i -> history.add("small", 100));
+        List<CompletableFuture<HistoryReader.Chunk>> large = IntStream.range(0, 20)
+                .mapToObj(after -> reader.read("large", after, StreamEncodings.SMEE)).toList();
+        run();
+        assertThat(large).anyMatch(CompletableFuture::isDone).anyMatch(read -> !read.isDone());
+
+        for (int i = 0; i < 5; i++) {
+            CompletableFuture<HistoryReader.Chunk> small = reader.read("small", 20 + i, StreamEncodings.SMEE);
+            run();
+            assertThat(small).isCompleted();
+            assertThat(budget.used()).isLessThanOrEqualTo(BUDGET);
+        }
     }
 }
