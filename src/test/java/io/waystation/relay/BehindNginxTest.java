@@ -1,6 +1,7 @@
 package io.waystation.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -79,6 +80,25 @@ class BehindNginxTest {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             return -1;
+        }
+    }
+
+    @Test
+    void clientsThatFollowHearNothingWhileTheHubIsAwaySoThatTheyComeBack() throws Exception {
+        OutsideTool.required("nginx");
+        int port = freePort();
+        URI outside = URI.create("http://127.0.0.1:" + port + "/");
+        Process nginx = nginx(port, freePort());
+        try {
+            await().until(() -> status(outside.resolve("/livez")) == 502);
+            HttpRequest post = HttpRequest.newBuilder(outside.resolve("/shop")).POST(BodyPublishers.ofString("{}")).build();
+            assertThat(CLIENT.send(post, BodyHandlers.discarding()).statusCode()).isEqualTo(502);
+
+            HttpRequest follow = HttpRequest.newBuilder(outside.resolve("/shop")).header("Accept", "text/event-stream").build();
+            assertThatThrownBy(() -> CLIENT.send(follow, BodyHandlers.discarding())).isInstanceOf(IOException.class);
+        } finally {
+            nginx.destroy();
+            nginx.waitFor(10, TimeUnit.SECONDS);
         }
     }
 
