@@ -79,8 +79,11 @@ final class Cursors {
         });
     }
 
-    /** Keeps a cursor from being forgotten until what is returned is run. */
+    /** Keeps a cursor, if there is one of this name, from being forgotten until what is returned is run. */
     Runnable use(String channel, String name) {
+        if (store.read(handle -> find(handle, channel, name)).isEmpty()) {
+            return () -> { }; // there is no limit on names that clients make up
+        }
         Name key = new Name(channel, name);
         used.merge(key, 1, Integer::sum);
         AtomicBoolean left = new AtomicBoolean();

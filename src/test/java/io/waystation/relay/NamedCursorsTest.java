@@ -104,6 +104,20 @@ class NamedCursorsTest {
     }
 
     @Test
+    void areNotKeptInMindForAStreamThatHasNone() throws Exception {
+        try (HubFixture hub = HubFixture.start(data, SETTINGS)) {
+            ChannelPolicy jobs = hub.bean("channels", Channels.class).policy("jobs").orElseThrow();
+            MovableClock clock = new MovableClock(Instant.now());
+            Cursors cursors = at(hub, clock);
+            cursors.use("jobs", "made-up");
+            cursors.open(jobs, "made-up", new Position(1, 1));
+
+            clock.move(Duration.ofDays(31));
+            assertThat(cursors.expire()).as("nobody went by it since it is there").isEqualTo(1);
+        }
+    }
+
+    @Test
     void areNotMadeByWhoOnlyLooksWhetherThereIsAStream() throws Exception {
         try (HubFixture hub = HubFixture.start(data, SETTINGS)) {
             CLIENT.send(HttpRequest.newBuilder(hub.uri("/stream/jobs?cursor=worker")).method("HEAD", BodyPublishers.noBody()).build(), BodyHandlers.discarding());
