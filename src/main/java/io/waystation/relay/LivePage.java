@@ -9,6 +9,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
+import io.waystation.http.HttpRequest;
 import io.waystation.http.ProblemException;
 
 /**
@@ -42,10 +43,19 @@ public final class LivePage {
         }
     }
 
-    /** {@code GET /{channel}} in a browser. */
+    /** {@code GET /{channel}} in a browser; its addresses are relative, so one with a slash at its end is sent on. */
     public void page(Exchange exchange) {
-        readers.policy(exchange.getMessage().getHeader("channel", String.class));
-        answer(exchange, "page.html", "no-cache");
+        String channel = readers.policy(exchange.getMessage().getHeader("channel", String.class)).name();
+        HttpRequest request = exchange.getProperty(HttpRequest.PROPERTY, HttpRequest.class);
+        if (request.path().endsWith("/")) {
+            Message message = exchange.getMessage();
+            message.removeHeaders("*");
+            message.setHeader(Exchange.HTTP_RESPONSE_CODE, 308);
+            message.setHeader("Location", "../" + channel + (request.query() == null ? "" : "?" + request.query()));
+            message.setBody(null);
+        } else {
+            answer(exchange, "page.html", "no-cache");
+        }
     }
 
     /** {@code GET /favicon.ico}. */

@@ -266,6 +266,14 @@ class RelayHttpTest {
     }
 
     @Test
+    void sendsABrowserThatAddsASlashToThePageWithoutIt() throws Exception {
+        HttpResponse<String> moved = send(HttpRequest.newBuilder(hub.uri("/" + channel + "/?access_token=a%20b")).header("Accept", "text/html"));
+
+        assertThat(moved.statusCode()).isEqualTo(308);
+        assertThat(moved.headers().firstValue("location")).hasValue("../" + channel + "?access_token=a%20b");
+    }
+
+    @Test
     void givesASlowReaderEverythingWithoutHoldingItInMemory() throws Exception {
         HttpResponse<InputStream> response = CLIENT.send(
                 HttpRequest.newBuilder(hub.uri("/stream/" + channel)).build(), HttpResponse.BodyHandlers.ofInputStream());
