@@ -49,13 +49,10 @@ abstract sealed class OpenStream implements ResponseStream permits Http1Stream, 
             throw new IllegalStateException("the stream is open already");
         }
         opened = true;
-        listener.opened(this);
-        if (response.closed()) {
-            close();
+        hold();
+        if (closed) {
             return false;
         }
-        response.closeHandler(gone -> close());
-        response.exceptionHandler(failure -> close());
         response.setStatusCode(status);
         headers.forEach(response::putHeader);
         if (method.equals(HttpMethod.HEAD)) {
@@ -65,6 +62,17 @@ abstract sealed class OpenStream implements ResponseStream permits Http1Stream, 
             sendHeadUnlessGone();
         }
         return !closed;
+    }
+
+    @Override
+    public void hold() {
+        listener.opened(this);
+        if (response.closed()) {
+            close();
+        } else {
+            response.closeHandler(gone -> close());
+            response.exceptionHandler(failure -> close());
+        }
     }
 
     private void sendHeadUnlessGone() {

@@ -43,6 +43,9 @@ public interface ResponseStream {
     /** Sets what runs each time the stream becomes writable again. */
     void onWritable(Runnable action);
 
+    /** Keeps a request without an answer: until then a stopping hub waits for answers, and nobody hears that the peer has left. */
+    void hold();
+
     /** Sets what runs once when the peer has left or the stream was aborted; runs at once if it already has. */
     void onClose(Runnable action);
 

@@ -30,6 +30,8 @@ public final class StreamRequests {
     private static final Pattern GOSMEE = Pattern.compile("gosmee/v?(\\d{1,6})\\.(\\d{1,6}).*");
     private static final int GAPS_SINCE_MINOR = 32;
     private static final int MOST_HELD = 10_000;
+    /** Characters of a User-Agent that tell clients apart; a whole one may be as large as all headers, and is kept for long. */
+    private static final int AGENT_CHARS = 128;
 
     private final SseHub hub;
     private final EventHistory history;
@@ -157,10 +159,15 @@ public final class StreamRequests {
         if (after == null) {
             after = cursor.isEmpty() ? tail : cursors.open(policy, cursor.get(), tail);
         }
-        String client = request.remoteAddress() + " " + encoding.label() + " " + agent;
+        String client = client(request.remoteAddress(), encoding, agent);
         long skip = resumed ? hub.poisoned(client, channel, after.offset()) : 0;
         Runnable left = cursor.isEmpty() ? () -> { } : cursors.use(channel, cursor.get());
         return new Subscription(channel, encoding, understandsGaps(agent), after, resumed, skip, client, stream, left);
+    }
+
+    /** What a client is recognised by when it comes back. */
+    static String client(String address, StreamEncoding encoding, String agent) {
+        return address + " " + encoding.label() + " " + agent.substring(0, Math.min(AGENT_CHARS, agent.length()));
     }
 
     /** Name of the cursor a stream goes by; looking whether there is a stream makes none. */
@@ -191,6 +198,7 @@ public final class StreamRequests {
         }
         done.whenComplete((nothing, failure) -> held.decrementAndGet());
         stream.onClose(() -> done.complete(null));
+        stream.hold();
         hub.later(settings.hold().toMillis(), TimeUnit.MILLISECONDS, stream.loop(), () -> drop(stream, reason, done));
         return done;
     }

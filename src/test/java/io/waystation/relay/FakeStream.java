@@ -44,6 +44,11 @@ final class FakeStream implements ResponseStream {
         return !closed;
     }
 
+    @Override
+    public void hold() {
+        // nobody stops this server
+    }
+
     /** From now on every look at the socket fails. */
     void breakWith(Error failure) {
         broken = failure;

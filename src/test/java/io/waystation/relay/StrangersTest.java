@@ -3,6 +3,7 @@ package io.waystation.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.micrometer.core.instrument.Gauge;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,7 @@ import io.waystation.event.Headers;
 import io.waystation.event.Position;
 import io.waystation.http.ProblemException;
 import io.waystation.journal.Journal;
+import io.waystation.store.Meters;
 import io.waystation.store.Store;
 
 /** What people without a token can take from the hub has an end. */
@@ -47,6 +50,8 @@ class StrangersTest {
     private static Path data;
     private static HubFixture hub;
 
+    @TempDir
+    private Path folder;
     private final String channel = ChannelName.random();
 
     @BeforeAll
@@ -90,6 +95,29 @@ class StrangersTest {
         assertThat(replayed.verified()).isEqualTo(Event.UNVERIFIED);
         assertThat(replayed.key()).isEqualTo(channel);
         assertThat(second.statusCode()).isEqualTo(429);
+    }
+
+    @Test
+    void areRememberedByLittleOfWhatTheySayOfThemselves() {
+        String client = StreamRequests.client("10.0.0.1", StreamEncodings.SMEE, "agent" + "x".repeat(30_000));
+
+        assertThat(client).contains("10.0.0.1", "agent").hasSizeLessThan(200);
+        assertThat(StreamRequests.client("10.0.0.1", StreamEncodings.SMEE, "")).isNotEqualTo(client);
+    }
+
+    @Test
+    void doNotHoldUpTheStopByRequestsThatAreHeld() throws Exception {
+        HubFixture other = HubFixture.start(folder, "waystation.relay.hold", "10m", "waystation.http.drain-timeout", "10m",
+                "waystation.channels.full.open-readers", "true", "waystation.channels.full.subscribers", "1");
+        try (EventStream stream = EventStream.open(other.uri("/stream/full"))) {
+            Gauge streams = Meters.of(other.context()).get("waystation.http.streams").gauge();
+            CompletableFuture<HttpResponse<Void>> held = CLIENT.sendAsync(
+                    HttpRequest.newBuilder(other.uri("/stream/full")).build(), BodyHandlers.discarding());
+            await().until(() -> streams.value() == 2);
+
+            assertTimeoutPreemptively(Patience.SOON, other::close);
+            assertThat(held).failsWithin(Patience.SOON);
+        }
     }
 
     @Test
