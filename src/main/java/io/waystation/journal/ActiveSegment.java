@@ -48,9 +48,13 @@ final class ActiveSegment {
             return writer;
         }
         if (writer == null) {
-            LOG.info("Segment {} was never finished being created; it is created again", newest);
             segments.remove(newest);
-            writer = create(newest.first(), newestMillis());
+            LOG.info("Segment {} was never finished being created and holds nothing; the log goes on before it", newest);
+            if (segments.newest() != null) {
+                newest.delete();
+                return open();
+            }
+            writer = create(newest.first(), 0);
         }
         return writer;
     }

@@ -50,8 +50,9 @@ final class SegmentWriter implements AutoCloseable {
     /** Creates a segment that starts at an offset; no position in it is older than the given milliseconds. */
     static SegmentWriter create(SegmentFile file, long notBefore, long now) throws SQLException, IOException {
         file.delete();
-        Connection connection = connect(file);
+        Connection connection = null;
         try {
+            connection = connect(file);
             try (Statement statement = connection.createStatement()) {
                 statement.execute("BEGIN IMMEDIATE");
                 statement.execute("CREATE TABLE segment (version INTEGER NOT NULL, first_offset INTEGER NOT NULL,"
@@ -67,10 +68,18 @@ final class SegmentWriter implements AutoCloseable {
             }
             file.syncFolder();
             return new SegmentWriter(file, connection);
-        } catch (SQLException | IOException failed) {
-            connection.close();
-            file.delete();
+        } catch (Throwable failed) {
+            discard(file, connection, failed);
             throw failed;
+        }
+    }
+
+    /** Nothing of a segment that was not finished may stay: the log goes on before it, and the next start would take it for a later part. */
+    private static void discard(SegmentFile file, Connection connection, Throwable cause) {
+        try (connection) {
+            file.delete();
+        } catch (SQLException | IOException failed) {
+            cause.addSuppressed(failed);
         }
     }
 

@@ -10,8 +10,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /** Which segment files there are, in order. Thread-safe; only the writer adds, only retention removes. */
 final class Segments {
+    private static final Logger LOG = LoggerFactory.getLogger(Segments.class);
+
     private final Path folder;
     private final ConcurrentSkipListMap<Long, SegmentFile> byFirst = new ConcurrentSkipListMap<>();
 
@@ -30,6 +35,7 @@ final class Segments {
         for (Path file : files) {
             SegmentFile.firstOffset(file).ifPresent(first -> segments.add(new SegmentFile(folder, first)));
         }
+        segments.dropEmptyFiles();
         for (Path file : files) {
             String name = file.getFileName().toString();
             int end = name.indexOf(".db-");
@@ -38,6 +44,17 @@ final class Segments {
             }
         }
         return segments;
+    }
+
+    /** A file that a full disk let nobody write to, or remove, holds nothing, and events of its offsets may be in the one before. */
+    private void dropEmptyFiles() throws IOException {
+        for (SegmentFile segment : all()) {
+            if (segment.size() == 0 && byFirst.lowerKey(segment.first()) != null) {
+                LOG.warn("{} is empty and is deleted", segment);
+                remove(segment);
+                segment.delete();
+            }
+        }
     }
 
     SegmentFile newFile(long first) {

@@ -9,12 +9,14 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
+import io.waystation.MovableClock;
 import io.waystation.SmallDisk;
 import io.waystation.event.Event;
 import io.waystation.event.EventBatch;
@@ -22,6 +24,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -68,6 +72,53 @@ class JournalFailureTest {
     private static Appended appendWhenItRecovers(Journal journal, Event event) {
         return Awaitility.await().ignoreException(CompletionException.class)
                 .until(() -> append(journal, event), appended -> true);
+    }
+
+    @Test
+    void losesNothingWhenTheDiskIsFullAtTheMomentASegmentIsReplaced() throws Exception {
+        MovableClock clock = new MovableClock(Instant.parse("2026-11-22T04:00:00Z"));
+        try (SmallDisk disk = SmallDisk.in(folder, "6m")) {
+            Path log = disk.root().resolve("log");
+            try (Journal journal = Journal.open(log, JournalSettings.DEFAULTS, DeliveryIndex.NONE, clock)) {
+                append(journal, event().channel("a").build());
+                Path ballast = disk.fill("ballast");
+                clock.move(JournalSettings.DEFAULTS.segmentAge());
+                assertDiskFull(() -> append(journal, event().channel("a").build()));
+                Files.delete(ballast);
+                assertThat(appendWhenItRecovers(journal, event().channel("a").build()).position().offset()).isEqualTo(2);
+            }
+            assertNothingIsLostFrom(log, 2, clock);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void findsWhatWasWrittenBesideAnEmptyFileOfAnEarlierFullDisk(boolean replacedSince) throws Exception {
+        MovableClock clock = new MovableClock(Instant.parse("2026-11-22T04:00:00Z"));
+        try (Journal journal = Journal.open(folder, JournalSettings.DEFAULTS, DeliveryIndex.NONE, clock)) {
+            append(journal, event().channel("a").build());
+            append(journal, event().channel("a").build());
+            clock.move(JournalSettings.DEFAULTS.segmentAge());
+            if (replacedSince) {
+                append(journal, event().channel("a").build());
+            }
+        }
+        Files.createFile(folder.resolve("0000000000000000002.db"));
+
+        assertNothingIsLostFrom(folder, replacedSince ? 3 : 2, clock);
+    }
+
+    private static void assertNothingIsLostFrom(Path log, long last, Clock clock) {
+        try (Journal journal = Journal.open(log, JournalSettings.DEFAULTS, DeliveryIndex.NONE, clock)) {
+            assertThat(journal.tail().offset()).isEqualTo(last);
+            for (long after = 0; after < last; after++) {
+                EventBatch batch = journal.read("a", after, 10, 1 << 20);
+                assertThat(batch.lost()).isZero();
+                assertThat(batch.events()).hasSize((int) (last - after));
+                assertThat(journal.find(after + 1)).isPresent();
+            }
+            assertThat(append(journal, event().channel("a").build()).position().offset()).isEqualTo(last + 1);
+        }
     }
 
     @Test
