@@ -25,6 +25,8 @@ import java.util.stream.Collectors;
 
 import javax.net.ssl.SSLHandshakeException;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
@@ -33,7 +35,9 @@ import io.waystation.relay.StreamBody;
 
 /** Calls the API of a hub; whatever is not a success ends the command with the hub's reason. */
 final class HubClient {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Takes texts of any length: the body of an event is one of up to 34 MiB of base64. */
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build()).build());
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration ANSWER = Duration.ofMinutes(10);
     private static final int MORE_TRIES = 2;

@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -83,6 +85,27 @@ class HubCommandsTest {
         assertThat(event.path("headers").path("x-github-event").get(0).asText()).isEqualTo("ping");
         assertThat(event.toString()).doesNotContain("s3cret");
         assertThat(folder.resolve("body")).hasContent("{\"zen\":  \"Keep it logically awesome.\"}");
+    }
+
+    @Test
+    void theLargestEventIsShownAndPostedElsewhere() throws Exception {
+        byte[] largest = new byte[25 << 20];
+        Arrays.fill(largest, (byte) 0xfe);
+        Path payload = Files.write(folder.resolve("largest"), largest);
+        CommandLineRun sent = CommandLineRun.of("send", hub.uri("/largest").toString(), "--payload", payload.toString());
+        assertThat(sent.exitCode()).as(sent.err()).isZero();
+        String id = commands.json("events", "list", "--channel", "largest").path("events").get(0).path("id").asText();
+
+        CommandLineRun shown = commands.run("events", "show", id);
+        assertThat(shown.exitCode()).as(shown.err()).isZero();
+        assertThat(shown.out()).contains("body (base64): " + Base64.getEncoder().encodeToString(largest));
+        CommandLineRun replayed = commands.run("events", "replay", id, "--to", hub.uri("/largest-again").toString());
+        assertThat(replayed.exitCode()).as(replayed.err()).isZero();
+        assertThat(commands.json("events", "list", "--channel", "largest-again").path("events").get(0).path("size").asInt())
+                .isEqualTo(largest.length);
+        CommandLineRun planned = commands.run("events", "replay", id, "--dry-run");
+        assertThat(planned.exitCode()).as(planned.err()).isZero();
+        assertThat(planned.out()).contains("would replay 1 event");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.waystation.cli.client;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -10,16 +11,21 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import io.waystation.event.Event;
 import io.waystation.event.EventHeaders;
 import io.waystation.relay.EventJson;
@@ -101,7 +107,7 @@ public final class DeadLetters {
                 .put("reason", reason.substring(0, Math.min(reason.length(), LONGEST_REASON)))
                 .put("attempts", attempts)
                 .put("failedAt", clock.instant().toString());
-        letter.set("event", JSON.readTree(EventJson.write(event)));
+        letter.putRawValue("event", new RawValue(new String(EventJson.write(event), StandardCharsets.UTF_8)));
         Files.createDirectories(dead);
         String name = SafeName.of(event) + "." + step.replaceAll("[^a-z]", "_") + ENDING;
         OwnerOnlyFile.replace(dead.resolve(name), JSON.writeValueAsBytes(letter));
@@ -158,12 +164,27 @@ public final class DeadLetters {
         }
     }
 
+    /** Reads token by token and copies the event unread: it may hold 34 MiB of base64 in one text. */
     private static Optional<DeadLetter> parse(Path file, byte[] content) throws IOException {
-        try {
-            JsonNode letter = JSON.readTree(content);
-            Instant failedAt = Instant.parse(letter.path("failedAt").asText());
-            return EventJson.read(JSON.writeValueAsBytes(letter.path("event"))).map(event -> new DeadLetter(
-                    id(file), letter.path("step").asText(), letter.path("reason").asText(), failedAt, event));
+        Map<String, String> texts = new HashMap<>();
+        byte[] event = {};
+        try (JsonParser letter = JSON.createParser(content)) {
+            letter.nextToken();
+            while (letter.nextToken() == JsonToken.FIELD_NAME) {
+                String field = letter.currentName();
+                letter.nextToken();
+                if (field.equals("event")) {
+                    int start = (int) letter.currentTokenLocation().getByteOffset();
+                    letter.skipChildren();
+                    event = Arrays.copyOfRange(content, start, (int) letter.currentLocation().getByteOffset());
+                } else {
+                    texts.put(field, letter.getValueAsString(""));
+                    letter.skipChildren();
+                }
+            }
+            Instant failedAt = Instant.parse(texts.getOrDefault("failedAt", ""));
+            return EventJson.read(event).map(read -> new DeadLetter(
+                    id(file), texts.getOrDefault("step", ""), texts.getOrDefault("reason", ""), failedAt, read));
         } catch (JsonProcessingException | DateTimeParseException damaged) {
             return Optional.empty();
         }

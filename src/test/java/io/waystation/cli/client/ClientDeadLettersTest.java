@@ -8,9 +8,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.apache.camel.main.Main;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,29 @@ class ClientDeadLettersTest extends ClientScene {
         await().until(() -> target.received().size() == 3);
         assertThat(target.bodies()).containsExactly("one", "two", "one");
         assertThat(target.received().get(2).header("Idempotency-key")).isEqualTo("event-1");
+        await().untilAsserted(() -> assertThat(folder.resolve("data/replay")).isEmptyDirectory());
+        assertThat(letters.count()).isZero();
+    }
+
+    @Test
+    void keepsTheLargestEventAHubTakesAndSendsItAgain() throws Exception {
+        byte[] largest = new byte[25 << 20];
+        Arrays.fill(largest, (byte) 0xfe);
+        AtomicInteger status = new AtomicInteger(422);
+        RecordingTarget target = target(request -> request.body().length == largest.length ? status.get() : 200);
+        channel.publish(ChannelStandIn.event("large", "a", "com.github.push", largest));
+        channel.publish(2, "a", "two");
+
+        start("target", target.address("/").toString());
+
+        await().until(() -> target.bodies().contains("two"));
+        DeadLetters letters = DeadLetters.of(folder.resolve("data"));
+        assertThat(all(letters)).singleElement().satisfies(letter -> assertThat(letter.event().body()).isEqualTo(largest));
+        status.set(200);
+        assertThat(letters.replay("large")).isEqualTo(1);
+
+        await().until(() -> target.received().size() == 3);
+        assertThat(target.received().get(2).body()).isEqualTo(largest);
         await().untilAsserted(() -> assertThat(folder.resolve("data/replay")).isEmptyDirectory());
         assertThat(letters.count()).isZero();
     }
