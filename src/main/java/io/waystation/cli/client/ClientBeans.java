@@ -1,5 +1,6 @@
 package io.waystation.cli.client;
 
+import java.io.Closeable;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -59,7 +60,10 @@ final class ClientBeans {
     private static void services(CamelContext context, Settings settings, Path data, DeadLetters deadLetters,
             TaskfileCache taskfiles) {
         ClientFolder folder = ClientFolder.open(data);
+        ClientLock position = null;
         try {
+            position = settings.text(PREFIX + "state-file").map(Path::of).map(ClientFolder::lockPosition).orElse(null);
+            Closeable[] owned = {folder, position};
             context.addService(new ServiceSupport() {
                 @Override
                 protected void doStart() {
@@ -67,9 +71,9 @@ final class ClientBeans {
                 }
 
                 @Override
-                protected void doStop() throws Exception {
+                protected void doStop() {
                     taskfiles.close();
-                    folder.close();
+                    IOHelper.close(owned);
                 }
             }, true, true);
             int port = settings.number(PREFIX + "health-port", -1, 65_535);
@@ -80,7 +84,7 @@ final class ClientBeans {
                 bind(context, "health", health);
             }
         } catch (Exception cannotStart) {
-            IOHelper.close(folder);
+            IOHelper.close(folder, position);
             throw new IllegalStateException("cannot start: " + cannotStart.getMessage(), cannotStart);
         }
     }

@@ -2,13 +2,9 @@ package io.waystation.cli.client;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 
@@ -19,12 +15,13 @@ import io.waystation.store.StartupException;
 
 /** The folder that one running client has to itself: its position and its dead letters. */
 final class ClientFolder implements Closeable {
+    private static final String LOCK = "lock";
     private static final int NAME_DIGITS = 12;
 
-    private final FileChannel channel;
+    private final ClientLock lock;
 
-    private ClientFolder(FileChannel channel) {
-        this.channel = channel;
+    private ClientFolder(ClientLock lock) {
+        this.lock = lock;
     }
 
     /**
@@ -37,20 +34,8 @@ final class ClientFolder implements Closeable {
             if (!Files.isDirectory(folder)) {
                 createOwned(folder);
             }
-            FileChannel channel = FileChannel.open(
-                    folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            FileLock lock;
-            try {
-                lock = channel.tryLock();
-            } catch (OverlappingFileLockException sameProcess) {
-                lock = null;
-            }
-            if (lock == null) {
-                channel.close();
-                throw new StartupException("data-folder-in-use", "the folder " + folder
-                        + " is in use by another client; stop it or name another with --data");
-            }
-            return new ClientFolder(channel);
+            return new ClientFolder(ClientLock.take(folder.resolve(LOCK)).orElseThrow(() -> new StartupException("data-folder-in-use",
+                    "the folder " + folder + " is in use by another client; stop it or name another with --data")));
         } catch (IOException unwritable) {
             throw new StartupException("data-folder-unwritable",
                     "cannot write the folder " + folder + "; make it writable or name another with --data", unwritable);
@@ -59,10 +44,8 @@ final class ClientFolder implements Closeable {
 
     /** Whether a client runs on a folder; where that cannot be told, as when the folder belongs to somebody else, none does. */
     static boolean isInUse(Path folder) {
-        try (FileChannel channel = FileChannel.open(folder.resolve("lock"), StandardOpenOption.WRITE); FileLock lock = channel.tryLock()) {
-            return lock == null;
-        } catch (OverlappingFileLockException sameProcess) {
-            return true;
+        try {
+            return ClientLock.isTaken(folder.resolve(LOCK));
         } catch (IOException neverUsed) {
             return false;
         }
@@ -95,8 +78,24 @@ final class ClientFolder implements Closeable {
                 .resolve("client-" + DigestUtils.sha256Hex(url + "\n" + target).substring(0, NAME_DIGITS));
     }
 
+    /**
+     * Takes the file with the position, which may be in any folder: two clients that share it would each lose what the other has done.
+     *
+     * @throws StartupException {@code state-file-unwritable} or {@code state-file-in-use}
+     */
+    static ClientLock lockPosition(Path file) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            return ClientLock.take(file.resolveSibling(file.getFileName() + ".lock")).orElseThrow(() -> new StartupException("state-file-in-use",
+                    "the state file " + file + " is in use by another client; stop it or name another with --state-file"));
+        } catch (IOException unwritable) {
+            throw new StartupException("state-file-unwritable",
+                    "cannot write the state file " + file + "; make it writable or name another with --state-file", unwritable);
+        }
+    }
+
     @Override
     public void close() throws IOException {
-        channel.close();
+        lock.close();
     }
 }

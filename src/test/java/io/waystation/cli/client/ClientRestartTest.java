@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.waystation.cli.CommandLineRun;
 import org.apache.camel.main.Main;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +69,25 @@ class ClientRestartTest extends ClientScene {
         await().until(() -> target.received().size() == 3);
         assertThat(target.bodies()).containsExactly("one", "two", "three");
         assertThat(folder.resolve("data/position")).doesNotExist();
+    }
+
+    @Test
+    void leavesAStateFileToTheClientThatHasIt() throws Exception {
+        RecordingTarget target = target(200);
+        String position = folder.resolve("shared/position").toString();
+        String[] settings = {"target", target.address("/").toString(), "state-file", position};
+        Main first = start(settings);
+
+        CommandLineRun second = CommandLineRun.of("client", channel.address().toString(), target.address("/").toString(),
+                "--data", folder.resolve("second").toString(), "--state-file", position);
+
+        assertThat(second.exitCode()).isEqualTo(3);
+        assertThat(second.err().lines()).containsExactly(
+                "waystation: the state file " + position + " is in use by another client; stop it or name another with --state-file");
+        first.stop();
+        channel.publish(1, "a", "one");
+        start(settings);
+        await().until(() -> target.bodies().equals(List.of("one")));
     }
 
     @Test
