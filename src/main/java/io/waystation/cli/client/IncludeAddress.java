@@ -1,10 +1,13 @@
 package io.waystation.cli.client;
 
 import java.net.URI;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+
+import org.apache.camel.util.FileUtil;
 
 /**
  * Which repository and ref a remote include points to.
@@ -15,7 +18,8 @@ import java.util.regex.Pattern;
  *     empty when the default branch is meant
  */
 record IncludeAddress(String host, String repository, String rest) {
-    private static final Pattern SCP = Pattern.compile("(?:[A-Za-z0-9_.-]+@)?([A-Za-z0-9.-]+):(?!//)(.+)");
+    private static final Pattern SCP = Pattern.compile("((?:[A-Za-z0-9_.-]+@)?[A-Za-z0-9.-]+):(?!//)/?(.+)");
+    private static final Pattern PASSWORD = Pattern.compile("^([a-z]+://[^/@:]*:)[^/@]*@");
     private static final Pattern RAW_PATH = Pattern.compile("/([^/]+/[^/]+)/(?:raw/|blob/)?(.+)");
     private static final Pattern GITLAB_RAW = Pattern.compile("/(.+?)/-/(?:raw|blob)/(.+)");
     private static final Pattern GITEA_RAW = Pattern.compile("/([^/]+/[^/]+)/raw/(?:branch|tag|commit)/(.+)");
@@ -29,11 +33,9 @@ record IncludeAddress(String host, String repository, String rest) {
 
     /** The repository and ref of an include; empty when the address names none. */
     static Optional<IncludeAddress> parse(String location) {
-        Matcher scp = SCP.matcher(location);
-        String text = !location.contains("://") && scp.matches() ? "ssh://" + scp.group(1) + "/" + scp.group(2) : location;
         URI address;
         try {
-            address = URI.create(text);
+            address = URI.create(asUrl(location));
         } catch (IllegalArgumentException templated) {
             return Optional.empty();
         }
@@ -41,8 +43,41 @@ record IncludeAddress(String host, String repository, String rest) {
             return Optional.empty();
         }
         String host = address.getHost().toLowerCase(Locale.ROOT);
-        boolean git = address.getPath().split("//")[0].endsWith(".git") || !text.startsWith("http");
-        return git ? git(host, address) : file(host, address.getPath());
+        return isGit(address) ? git(host, address) : file(host, address.getPath());
+    }
+
+    private static boolean isGit(URI address) {
+        return address.getPath().split("//", 2)[0].endsWith(".git") || !address.getScheme().startsWith("http");
+    }
+
+    /** Git's short form of an address of SSH written as a URL, as go-task does; other addresses stay as they are. */
+    private static String asUrl(String location) {
+        Matcher scp = SCP.matcher(location);
+        return !location.contains("://") && scp.matches() ? "ssh://" + scp.group(1) + "/" + scp.group(2) : location;
+    }
+
+    /** The form of an address whose digest names go-task's copies: a URL without the password. */
+    static String named(String location) {
+        return PASSWORD.matcher(asUrl(location)).replaceFirst("$1xxxxx@");
+    }
+
+    /** The include of a remote Taskfile that it names relative to itself; empty when that makes no address. */
+    static Optional<String> resolve(String base, String location) {
+        try {
+            URI address = URI.create(asUrl(base));
+            return Optional.of(isGit(address) ? resolveInRepository(address, location) : address.resolve(location).toString());
+        } catch (IllegalArgumentException notAnAddress) {
+            return Optional.empty();
+        }
+    }
+
+    /** The path in a repository begins at a double slash and ends before the ref, which the other file has too. */
+    private static String resolveInRepository(URI base, String location) {
+        String[] path = base.getRawPath().split("//", 3);
+        String folder = path.length < 2 ? "" : path[1].substring(0, path[1].lastIndexOf('/') + 1);
+        String ref = ref(base);
+        return base.getScheme() + "://" + base.getRawAuthority() + path[0] + "//" + FileUtil.compactPath(folder + location, '/')
+                + (ref.isEmpty() ? "" : "?ref=" + ref);
     }
 
     private static Optional<IncludeAddress> git(String host, URI address) {
@@ -50,13 +85,13 @@ record IncludeAddress(String host, String repository, String rest) {
         if (!path.matches()) {
             return Optional.empty();
         }
-        String ref = "";
-        if (address.getQuery() != null) {
-            for (String parameter : address.getQuery().split("&")) {
-                ref = parameter.startsWith("ref=") ? parameter.substring("ref=".length()) : ref;
-            }
-        }
-        return Optional.of(new IncludeAddress(host, path.group(1), ref));
+        return Optional.of(new IncludeAddress(host, path.group(1), ref(address)));
+    }
+
+    private static String ref(URI address) {
+        String query = address.getQuery() == null ? "" : address.getQuery();
+        return Arrays.stream(query.split("&")).filter(parameter -> parameter.startsWith("ref=")).findFirst()
+                .map(parameter -> parameter.substring("ref=".length())).orElse("");
     }
 
     private static Optional<IncludeAddress> file(String host, String path) {

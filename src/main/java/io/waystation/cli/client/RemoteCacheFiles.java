@@ -62,7 +62,7 @@ final class RemoteCacheFiles {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
-        String end = "." + DigestUtils.sha256Hex(address) + ending;
+        String end = "." + DigestUtils.sha256Hex(IncludeAddress.named(address)) + ending;
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> file.getFileName().toString().endsWith(end)).toList();
         } catch (IOException unreadable) {

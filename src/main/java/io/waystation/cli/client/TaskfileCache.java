@@ -65,8 +65,11 @@ public final class TaskfileCache implements AutoCloseable {
         this.quiet = quiet;
     }
 
-    /** Does what a client that died had not done. */
+    /** Does what a client that died had not done, and says when there is nothing to do here. */
     void start() {
+        if (project != null && TaskfileIncludes.taskfileIn(project).isEmpty()) {
+            LOG.warn("there is no Taskfile in {}: nothing will expire until there is one; name another folder with --taskfile-dir", project);
+        }
         if (project != null && Files.exists(unfinished)) {
             try {
                 expire(include -> true);
@@ -120,7 +123,7 @@ public final class TaskfileCache implements AutoCloseable {
         RemoteCacheFiles cache = RemoteCacheFiles.of(project, environment);
         for (String address : TaskfileIncludes.of(project, cache)) {
             if (IncludeAddress.parse(address).filter(changed).isPresent()) {
-                LOG.info("{} was pushed to: {} cached copies expired", address, cache.expire(address));
+                LOG.info("{} was pushed to: {} cached copies expired", IncludeAddress.named(address), cache.expire(address));
             }
         }
     }

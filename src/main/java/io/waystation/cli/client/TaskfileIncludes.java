@@ -2,7 +2,6 @@ package io.waystation.cli.client;
 
 import java.io.IOException;
 import java.io.Reader;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -53,11 +52,13 @@ final class TaskfileIncludes {
     private record Source(Path file, String address) {
     }
 
+    /** The Taskfile in a folder. */
+    static Optional<Path> taskfileIn(Path folder) {
+        return NAMES.stream().map(folder::resolve).filter(Files::isRegularFile).findFirst();
+    }
+
     private void add(Path fileOrFolder, String address) {
-        Path file = fileOrFolder;
-        if (Files.isDirectory(fileOrFolder)) {
-            file = NAMES.stream().map(fileOrFolder::resolve).filter(Files::isRegularFile).findFirst().orElse(null);
-        }
+        Path file = Files.isDirectory(fileOrFolder) ? taskfileIn(fileOrFolder).orElse(null) : fileOrFolder;
         if (file != null && Files.isRegularFile(file) && seen.add(file.toAbsolutePath().normalize())) {
             waiting.add(new Source(file, address));
         }
@@ -88,7 +89,7 @@ final class TaskfileIncludes {
     private void follow(String location, Source from) {
         String address = IncludeAddress.isRemote(location) ? location : null;
         if (address == null && from.address != null) {
-            address = resolve(from.address, location);
+            address = IncludeAddress.resolve(from.address, location).orElse(null);
         }
         if (address != null) {
             if (remote.add(address)) {
@@ -100,14 +101,6 @@ final class TaskfileIncludes {
             if (Files.exists(local)) {
                 add(local, null);
             }
-        }
-    }
-
-    private static String resolve(String base, String location) {
-        try {
-            return URI.create(base).resolve(location).toString();
-        } catch (IllegalArgumentException notAnAddress) {
-            return null;
         }
     }
 }

@@ -12,6 +12,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.waystation.event.Event;
 import io.waystation.event.EventHeaders;
 import org.apache.camel.Exchange;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 class TaskfileCacheTest {
     private static final String MAIN = "https://raw.githubusercontent.com/acme/tools/main/Taskfile.yml";
@@ -40,6 +44,44 @@ class TaskfileCacheTest {
         push("refs/heads/main", Map.of());
 
         assertThat(expired(project.resolve(".task/remote"))).containsExactlyInAnyOrder(MAIN, GIT, NESTED);
+    }
+
+    @Test
+    void expiresWhatTaskfilesOfARepositoryInclude() throws Exception {
+        String ssh = "ssh://git@github.com/acme/tools.git//Taskfile.yml?ref=main";
+        String password = "https://ci:xxxxx@github.com/acme/tools.git//Taskfile.yml?ref=main";
+        List<String> addresses = List.of(GIT, ssh, password, "https://github.com/acme/tools.git//tasks/deep/Taskfile.yml?ref=main",
+                "https://github.com/acme/tools.git//other/Taskfile.yml?ref=main",
+                "ssh://git@github.com/acme/tools.git//deep/Taskfile.yml?ref=main");
+        Path cache = project.resolve(".task/remote");
+        Files.writeString(project.resolve("Taskfile.yml"), "includes: {a: '" + GIT + "', b: 'git@github.com:acme/tools.git//Taskfile.yml?ref=main', "
+                + "c: '" + password.replace("xxxxx", "s3cret") + "'}\n");
+        writeCache(cache, addresses);
+        Files.writeString(file(cache, GIT, "yaml"), "includes: {deep: ./deep/Taskfile.yml, other: ../other/Taskfile.yml}\n");
+        Files.writeString(file(cache, ssh, "yaml"), "includes: {deep: deep/Taskfile.yml}\n");
+
+        push("refs/heads/main", Map.of());
+
+        assertThat(addresses).noneMatch(address -> Files.exists(file(cache, address, "timestamp")));
+    }
+
+    @Test
+    void saysAtTheStartThatThereIsNoTaskfile() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger ours = (Logger) LoggerFactory.getLogger(TaskfileCache.class);
+        log.start();
+        ours.addAppender(log);
+        try (TaskfileCache without = cache(Map.of())) {
+            without.start();
+            assertThat(log.list).singleElement().satisfies(line -> assertThat(line.getFormattedMessage())
+                    .startsWith("there is no Taskfile in " + project).contains("--taskfile-dir"));
+            log.list.clear();
+            Files.writeString(project.resolve("taskfile.yaml"), "version: '3'\n");
+            without.start();
+            assertThat(log.list).isEmpty();
+        } finally {
+            ours.detachAppender(log);
+        }
     }
 
     @Test
@@ -156,8 +198,12 @@ class TaskfileCacheTest {
     }
 
     private static void writeCache(Path cache) throws Exception {
+        writeCache(cache, ALL);
+    }
+
+    private static void writeCache(Path cache, List<String> addresses) throws Exception {
         Files.createDirectories(cache);
-        for (String address : ALL) {
+        for (String address : addresses) {
             Files.writeString(file(cache, address, "yaml"), "version: '3'\n");
             Files.writeString(file(cache, address, "checksum"), "abc");
             Files.writeString(file(cache, address, "timestamp"), "2026-11-22T04:00:00Z");
