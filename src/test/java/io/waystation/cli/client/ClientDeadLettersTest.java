@@ -13,9 +13,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.waystation.SmallDisk;
 import org.apache.camel.main.Main;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What becomes of events that the target does not take. */
 class ClientDeadLettersTest extends ClientScene {
@@ -124,6 +130,33 @@ class ClientDeadLettersTest extends ClientScene {
             return Files.getPosixFilePermissions(file).equals(PosixFilePermissions.fromString("rw-------"));
         } catch (IOException gone) {
             throw new UncheckedIOException(gone);
+        }
+    }
+
+    @Test
+    void takesNoOtherStepWhileADiskHasNoRoomForWhatIsSavedNorForALetter() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        log.start();
+        root.addAppender(log);
+        open.add(() -> root.detachAppender(log));
+        try (SmallDisk disk = SmallDisk.in(folder, "2m")) {
+            RecordingTarget target = target(200);
+            Path saved = Files.createDirectories(disk.root().resolve("saved"));
+            Path data = Files.createDirectories(disk.root().resolve("data"));
+            Path filling = disk.fill("filling");
+            channel.publish(1, "a", "one");
+
+            Main client = start("target", target.address("/").toString(), "save-dir", saved.toString(), "data", data.toString());
+            await().until(() -> Stream.of(log.list.toArray(ILoggingEvent[]::new))
+                    .filter(line -> line.getFormattedMessage().contains("event event-1 failed and is given to the route again")).count() > 1);
+            assertThat(target.received()).isEmpty();
+            Files.delete(filling);
+
+            await().until(() -> target.bodies().equals(List.of("one")));
+            assertThat(names(saved, ".body")).hasSize(1);
+            assertThat(DeadLetters.of(data).count()).isZero();
+            client.stop();
         }
     }
 
