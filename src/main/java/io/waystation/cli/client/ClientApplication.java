@@ -54,6 +54,7 @@ public final class ClientApplication {
         main.setPropertyPlaceholderLocations("false"); // the layers are merged already
         camel().forEach(main::addInitialProperty);
         settings.forEach((key, value) -> main.addInitialProperty((String) key, (String) value));
+        main.addInitialProperty(ClientSettings.PREFIX + "url", BasicCredentials.without(URI.create(url)).toString()); // Camel logs it
         main.addInitialProperty("camel.main.routesIncludePattern", routes(home));
         main.addMainListener(new SettingsFirst());
         main.addMainListener(new MainListenerSupport() {

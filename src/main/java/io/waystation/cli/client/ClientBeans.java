@@ -143,7 +143,7 @@ final class ClientBeans {
     private static Map<String, String> streamHeaders(Settings settings) {
         Map<String, String> headers = headers(settings, "stream-header");
         settings.text(PREFIX + "token").ifPresent(token -> headers.put("Authorization", "Bearer " + token));
-        return headers;
+        return BasicCredentials.with(headers, URI.create(settings.required(PREFIX + "url")));
     }
 
     /** Lines of {@code Name: value}. */

@@ -37,7 +37,7 @@ public final class Target {
     /**
      * A target.
      *
-     * @param address where to send, or null to send nowhere
+     * @param address where to send, with the user and password in it when there are any; null to send nowhere
      * @param extraHeaders set on every request
      * @param timeout limit of one attempt, from the connection to the end of the answer
      * @param insecure whether any TLS certificate is taken
@@ -45,7 +45,7 @@ public final class Target {
      */
     public Target(URI address, Map<String, String> extraHeaders, Duration timeout, boolean insecure) {
         this.address = address;
-        this.extraHeaders = Map.copyOf(extraHeaders);
+        this.extraHeaders = Map.copyOf(BasicCredentials.with(extraHeaders, address));
         this.timeout = timeout;
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -58,7 +58,7 @@ public final class Target {
         this.client = builder.build();
         if (address != null) {
             HttpRequest.Builder trial = HttpRequest.newBuilder(address);
-            extraHeaders.forEach(trial::setHeader);
+            this.extraHeaders.forEach(trial::setHeader);
         }
     }
 

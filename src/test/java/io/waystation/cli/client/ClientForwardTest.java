@@ -15,6 +15,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.waystation.event.Event;
 import io.waystation.event.Headers;
+import org.apache.camel.main.Main;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -125,6 +126,43 @@ class ClientForwardTest extends ClientScene {
                 + folder.resolve("data/position") + ", dead letters in " + folder.resolve("data"),
                 "following " + channel.address() + " (dialect waystation)", "com.github.push one_INFO_forged: the target answered 503",
                 "com.github.push one_INFO_forged: the target answered 201");
+        assertThat(lines(log)).noneMatch(line -> line.contains("s3cret"));
+    }
+
+    @Test
+    void sendsUserAndPasswordOfAnAddressUnlessAHeaderNamesOthers() throws Exception {
+        RecordingTarget target = target(200);
+        String address = target.address("/").toString().replace("//", "//ci:t%3Aok%40n@");
+        String stream = channel.address().toString().replace("//", "//reader@");
+        channel.publish(ChannelStandIn.event("1", "k", "com.github.push", bytes("one"), "authorization", "of the sender"));
+
+        Main first = start("url", stream, "target", address);
+        await().until(() -> target.received().size() == 1);
+        first.stop();
+        assertThat(target.received().get(0).headers().get("Authorization")).containsExactly("Basic Y2k6dDpva0Bu");
+        assertThat(channel.requests()).isNotEmpty().allSatisfy(request ->
+                assertThat(request.header("authorization")).isEqualTo("Basic cmVhZGVyOg=="));
+
+        int before = channel.requests().size();
+        channel.publish(2, "k", "two");
+        start("url", stream, "target", address, "header", "authorization: Bearer own", "token", "t");
+        await().until(() -> target.received().size() == 2);
+        assertThat(target.received().get(1).headers().get("Authorization")).containsExactly("Bearer own");
+        assertThat(channel.requests().get(before).header("authorization")).isEqualTo("Bearer t");
+    }
+
+    @Test
+    void showsNoUserOrPasswordOfAStreamThatIsRefused() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        log.start();
+        root.addAppender(log);
+        open.add(() -> root.detachAppender(log));
+        RecordingTarget none = target(404);
+
+        start("url", none.address("/c").toString().replace("//", "//ci:s3cret@"), "target", "http://127.0.0.1:1/");
+
+        await().until(() -> lines(log).anyMatch(line -> line.contains("does not exist (404)")));
         assertThat(lines(log)).noneMatch(line -> line.contains("s3cret"));
     }
 
