@@ -202,7 +202,7 @@ public final class EventsCommand {
         }
         JsonNode event = client.get(path(id), Map.of());
         byte[] body = Base64.getDecoder().decode(event.path("body").asText());
-        URI target = QueryText.behind(address(to), event.path("query").asText(null));
+        URI target = QueryText.behind(HubClient.exactly(to), event.path("query").asText(null));
         HttpRequest.Builder request = HttpRequest.newBuilder(target)
                 .timeout(Duration.ofSeconds(60))
                 .method(event.path("method").asText("POST"), HttpRequest.BodyPublishers.ofByteArray(body));
@@ -223,11 +223,6 @@ public final class EventsCommand {
         output.say(to + " answered " + response.statusCode(),
                 JsonNodeFactory.instance.objectNode().put("url", to).put("status", response.statusCode()));
         return ExitCode.OK;
-    }
-
-    private static URI address(String to) {
-        HubClient.address(to); // refuses what is none
-        return URI.create(to);
     }
 
     private static String path(String id) {

@@ -62,10 +62,15 @@ final class HubClient {
         return client.build();
     }
 
-    /** Checks an address a person gave. */
+    /** Checks the address of a hub; paths go behind it. */
     static URI address(String text) {
+        return exactly(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+    }
+
+    /** Checks an address a person gave, and takes it as it is: with and without a slash at the end are two places. */
+    static URI exactly(String text) {
         try {
-            URI uri = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+            URI uri = new URI(text);
             if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
                 return uri;
             }

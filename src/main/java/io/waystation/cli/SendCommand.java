@@ -64,7 +64,7 @@ public final class SendCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        URI target = HubClient.address(url);
+        URI target = HubClient.exactly(url);
         byte[] body = payload.equals("-") ? System.in.readAllBytes() : read(Path.of(payload));
         String id = delivery == null ? UUID.randomUUID().toString() : delivery;
         WebhookSigner signer = new WebhookSigner(WebhookSigner.Provider.of(provider), secretVariable == null ? null : secret(secretVariable));
