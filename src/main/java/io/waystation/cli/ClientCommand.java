@@ -180,6 +180,7 @@ public final class ClientCommand implements Callable<Integer> {
         }
     }
 
+    /** What only the command line can say; everything that is a setting is checked when the layers are merged. */
     private void check() {
         String problem = null;
         if (!isAddress(url)) {
@@ -188,10 +189,6 @@ public final class ClientCommand implements Callable<Integer> {
             problem = "URL must end with the name of a channel, such as " + url.replaceFirst("[/?#]*([?#].*)?$", "") + "/my-channel";
         } else if (target != null && !isAddress(target)) {
             problem = "TARGET must be an http or https address, not '" + target + "'";
-        } else if (target == null && exec == null && saveDir == null && !invalidate) {
-            problem = "nothing would be done with the events: name a TARGET, --exec, --save-dir or --invalidate";
-        } else if (cursor != null && stateFile != null) {
-            problem = "--cursor and --state-file exclude each other: one of them keeps the position";
         } else if (tokenVariable != null && System.getenv(tokenVariable) == null) {
             problem = "the environment variable " + tokenVariable + " is not set";
         }

@@ -1,6 +1,7 @@
 package io.waystation.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.PrintWriter;
@@ -9,6 +10,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -17,6 +20,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.waystation.cli.client.ClientApplication;
 import io.waystation.cli.client.ClientSettings;
 import io.waystation.settings.InvalidSettingException;
 import org.junit.jupiter.api.Test;
@@ -46,8 +50,7 @@ class ClientCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ftp://x/c http://t", "https://hub/c", "https://hub/c nonsense", "https://hub/c http://t --cursor a --state-file b",
-        "https://hub/c http://t --token-env NO_SUCH_VARIABLE_HERE", "", "https://hub/c http://t --unknown"})
+    @ValueSource(strings = {"ftp://x/c http://t", "https://hub/c nonsense", "https://hub/c http://t --token-env NO_SUCH_VARIABLE_HERE", "", "https://hub/c http://t --unknown"})
     void refusesWhatMakesNoSense(String line) {
         StringWriter err = new StringWriter();
         CommandLine command = new CommandLine(new ClientCommand()).setErr(new PrintWriter(err));
@@ -56,6 +59,30 @@ class ClientCommandTest {
 
         assertThat(exitCode).isEqualTo(2);
         assertThat(err.toString()).isNotBlank();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', waystation.client.target is not set", "http://127.0.0.1:1/ --cursor a --state-file b, waystation.client.cursor and state-file"})
+    void refusesSettingsThatMakeNoSenseTogether(String arguments, String line, @TempDir Path data) {
+        List<String> all = new ArrayList<>(List.of("client", "http://127.0.0.1:1/c", "--data", data.toString()));
+        all.addAll(arguments.isEmpty() ? List.of() : List.of(arguments.split(" ")));
+
+        CommandLineRun run = CommandLineRun.of(all.toArray(String[]::new));
+
+        assertThat(run.err().lines()).singleElement().asString().startsWith("waystation: " + line);
+        assertThat(run.exitCode()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"WAYSTATION_CLIENT_TARGET, http://127.0.0.1:1/", "WAYSTATION_CLIENT_EXEC, true", "WAYSTATION_CLIENT_SAVE_DIR, saved",
+        "WAYSTATION_CLIENT_INVALIDATE, true"})
+    void takesWhatIsToBeDoneWithEventsFromTheEnvironmentToo(String variable, String value, @TempDir Path data) {
+        ClientCommand command = new ClientCommand();
+        new CommandLine(command).parseArgs("http://127.0.0.1:1/c", "--data", data.toString());
+
+        Properties settings = ClientSettings.merge(Optional.empty(), Map.of(variable, value), command.settings());
+
+        assertThatCode(() -> ClientApplication.create(settings, Optional.empty())).doesNotThrowAnyException();
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.waystation.relay.ShownAddress;
 import io.waystation.relay.StreamDialect;
@@ -80,6 +81,16 @@ public final class ClientApplication {
     /** What would else fail later, in words of Camel or Java. */
     private static void check(Settings settings) {
         settings.number(ClientSettings.PREFIX + "parallel", 1, 1_000);
+        boolean isIdle = Stream.of("target", "exec", "save-dir").allMatch(name -> settings.text(ClientSettings.PREFIX + name).isEmpty())
+                && !settings.flag(ClientSettings.PREFIX + "invalidate");
+        if (isIdle) {
+            throw new InvalidSettingException(ClientSettings.PREFIX + "target",
+                    "is not set, so that nothing would be done with the events: name a TARGET, --exec, --save-dir or --invalidate");
+        }
+        if (Stream.of("cursor", "state-file").allMatch(name -> settings.text(ClientSettings.PREFIX + name).isPresent())) {
+            throw new InvalidSettingException(ClientSettings.PREFIX + "cursor",
+                    "and state-file (--cursor and --state-file) exclude each other: one of them keeps the position");
+        }
         settings.text(ClientSettings.PREFIX + "cursor").filter(name -> !name.matches("[A-Za-z0-9._-]{1,128}")).ifPresent(name -> {
             throw new InvalidSettingException(ClientSettings.PREFIX + "cursor",
                     "must be 1 to 128 letters, digits, dots, underscores and hyphens, not '" + name + "'");
