@@ -1,7 +1,6 @@
 package io.waystation.cli;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +26,7 @@ import io.waystation.http.HttpConfiguration;
 import io.waystation.ingest.IngestConfiguration;
 import io.waystation.journal.JournalConfiguration;
 import io.waystation.relay.RelayConfiguration;
+import io.waystation.settings.FileLocation;
 import io.waystation.settings.InvalidSettingException;
 import io.waystation.settings.Settings;
 import io.waystation.settings.SettingsCheck;
@@ -151,15 +151,16 @@ public final class Hub {
         if (routes.isEmpty()) {
             return "classpath:routes/*.camel.yaml";
         }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(routes.get(), "*.camel.yaml")) {
-            if (!files.iterator().hasNext()) {
+        try {
+            List<String> files = FileLocation.matching(routes.get(), "*.camel.yaml");
+            if (files.isEmpty()) {
                 throw new InvalidSettingException("the folder " + routes.get(), "holds no *.camel.yaml, so that the hub would do nothing;"
                         + " put route files there, or remove it to use the built-in ones");
             }
+            return String.join(",", files);
         } catch (IOException unreadable) {
             throw new InvalidSettingException("the folder " + routes.get(), "cannot be read: " + CommandFailure.reason(unreadable));
         }
-        return "file:" + routes.get() + "/*.camel.yaml";
     }
 
     /** The two Kamelets that meet the log are in a folder named after the log. */
@@ -167,7 +168,8 @@ public final class Hub {
         String builtIn = "classpath:kamelets/{{waystation.log}},classpath:kamelets";
         return home.map(folder -> folder.resolve("kamelets"))
                 .filter(Files::isDirectory)
-                .map(folder -> "file:" + folder + "/{{waystation.log}},file:" + folder + "," + builtIn)
+                .map(FileLocation::of)
+                .map(folder -> folder + "/{{waystation.log}}," + folder + "," + builtIn)
                 .orElse(builtIn);
     }
 }

@@ -74,6 +74,16 @@ class ClientCommandTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"with%20percent", "with?question", "with{{braces}}"})
+    void refusesADataFolderThatWouldBeTakenForAnother(String name, @TempDir Path parent) throws Exception {
+        CommandLineRun run = CommandLineRun.of("client", "http://127.0.0.1:1/c", "http://127.0.0.1:1/", "--data", parent.resolve(name).toString());
+
+        assertThat(run.err().lines()).singleElement().asString().startsWith("waystation: waystation.client.data must be").contains(name, "--data");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(parent).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
     @CsvSource({"WAYSTATION_CLIENT_TARGET, http://127.0.0.1:1/", "WAYSTATION_CLIENT_EXEC, true", "WAYSTATION_CLIENT_SAVE_DIR, saved",
         "WAYSTATION_CLIENT_INVALIDATE, true"})
     void takesWhatIsToBeDoneWithEventsFromTheEnvironmentToo(String variable, String value, @TempDir Path data) {

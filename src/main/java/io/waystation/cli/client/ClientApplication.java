@@ -1,5 +1,6 @@
 package io.waystation.cli.client;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,10 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.waystation.relay.ShownAddress;
 import io.waystation.relay.StreamDialect;
+import io.waystation.settings.FileLocation;
 import io.waystation.settings.InvalidSettingException;
 import io.waystation.settings.Settings;
 import io.waystation.settings.SettingsFirst;
@@ -24,6 +27,9 @@ import org.slf4j.LoggerFactory;
 /** The client as one Camel application: its settings, its beans, and its routes, which are YAML. */
 public final class ClientApplication {
     private static final Logger LOG = LoggerFactory.getLogger(ClientApplication.class);
+
+    /** What Camel reads as something else in the address of a folder it takes files from, however it is written. */
+    private static final Pattern NOT_IN_AN_ADDRESS = Pattern.compile("[?]|[{]{2}|%\\p{XDigit}{2}");
 
     private ClientApplication() {
     }
@@ -80,6 +86,11 @@ public final class ClientApplication {
 
     /** What would else fail later, in words of Camel or Java. */
     private static void check(Settings settings) {
+        String data = settings.required(ClientSettings.PREFIX + "data");
+        if (NOT_IN_AN_ADDRESS.matcher(data).find()) {
+            throw new InvalidSettingException(ClientSettings.PREFIX + "data", "must be a folder without '?', '{{' and '%' before two hex digits"
+                    + " in its path, not '" + data + "'; name another with --data");
+        }
         settings.number(ClientSettings.PREFIX + "parallel", 1, 1_000);
         boolean isIdle = Stream.of("target", "exec", "save-dir").allMatch(name -> settings.text(ClientSettings.PREFIX + name).isEmpty())
                 && !settings.flag(ClientSettings.PREFIX + "invalidate");
@@ -126,9 +137,14 @@ public final class ClientApplication {
     }
 
     private static String routes(Optional<Path> home) {
-        return home.map(folder -> folder.resolve("client"))
-                .filter(folder -> Files.exists(folder.resolve("client.camel.yaml")))
-                .map(folder -> "file:" + folder + "/*.camel.yaml")
-                .orElse("classpath:client/*.camel.yaml");
+        Optional<Path> routes = home.map(folder -> folder.resolve("client")).filter(folder -> Files.exists(folder.resolve("client.camel.yaml")));
+        if (routes.isEmpty()) {
+            return "classpath:client/*.camel.yaml";
+        }
+        try {
+            return String.join(",", FileLocation.matching(routes.get(), "*.camel.yaml"));
+        } catch (IOException unreadable) {
+            throw new InvalidSettingException("the folder " + routes.get(), "cannot be read: " + unreadable.getMessage());
+        }
     }
 }

@@ -30,7 +30,7 @@ final class ClientBeans {
     }
 
     /**
-     * Binds all.
+     * Binds all; also texts that Camel would decode if they stood in an address.
      *
      * @param settings not those of the context: Camel takes {@code {{.Names}}} in a command or a header for a placeholder
      */
@@ -43,6 +43,7 @@ final class ClientBeans {
                 steps(target != null, settings.text(PREFIX + "save-dir").isPresent(), !words.isEmpty(), invalidates), Clock.systemUTC());
         bind(context, "streamHeaders", streamHeaders(settings));
         bind(context, "streamQuery", settings.text(PREFIX + "query").orElse(""));
+        bind(context, "stateFile", settings.text(PREFIX + "state-file").orElse(""));
         bind(context, "events", new EventNames(settings.list(PREFIX + "only-event"), settings.list(PREFIX + "ignore-event")));
         bind(context, "commandEvents", new EventNames(settings.list(PREFIX + "exec-on-event"), List.of()));
         bind(context, "saver", new EventSaver(settings.text(PREFIX + "save-dir").map(Path::of).orElse(null), target));

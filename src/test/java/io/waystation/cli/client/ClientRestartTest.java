@@ -10,12 +10,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.waystation.cli.CommandLineRun;
 import org.apache.camel.main.Main;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the client does when it, its target or the stream dies. */
 class ClientRestartTest extends ClientScene {
@@ -88,6 +92,34 @@ class ClientRestartTest extends ClientScene {
         channel.publish(1, "a", "one");
         start(settings);
         await().until(() -> target.bodies().equals(List.of("one")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"with+plus", "with%20percent", "with?question", "with{{braces}}", "with,comma and #"})
+    void keepsEverythingInTheFoldersThatWereNamedWhateverTheirNames(String name) throws Exception {
+        AtomicInteger status = new AtomicInteger(422);
+        RecordingTarget target = target(request -> status.get());
+        Path data = folder.resolve("data + 100% #1");
+        Path odd = folder.resolve(name);
+        Path home = Files.createDirectories(odd.resolve("home/client")).getParent();
+        Files.copy(Path.of("src/main/resources/client/client.camel.yaml"), home.resolve("client/client.camel.yaml"));
+        channel.publish(1, "a", "one");
+
+        Main main = ClientApplication.create(ClientSettings.merge(Optional.empty(), Map.of(), Map.of("url", channel.address().toString(),
+                "target", target.address("/").toString(), "data", data.toString(),
+                "state-file", odd.resolve("state/position").toString(), "save-dir", odd.resolve("saved").toString())), Optional.of(home));
+        open.add(0, main::stop);
+        main.start();
+        await().untilAsserted(() -> assertThat(odd.resolve("state/position")).hasContent("10-1"));
+        DeadLetters letters = DeadLetters.of(data);
+        assertThat(letters.count()).isEqualTo(1);
+        status.set(200);
+        letters.replayAll();
+
+        await().until(() -> target.received().size() == 2);
+        assertThat(names(odd.resolve("saved"), ".body")).hasSize(1);
+        assertThat(names(folder, "")).containsExactlyInAnyOrder(name, data.getFileName().toString());
+        assertThat(names(odd, "")).containsExactlyInAnyOrder("home", "state", "saved");
     }
 
     @Test
