@@ -28,6 +28,7 @@ class PackagedHubIT {
 
     private Path home;
     private Process hub;
+    private String options = "";
 
     @BeforeEach
     void makeAHomeWithEachTemplate() throws IOException {
@@ -84,6 +85,14 @@ class PackagedHubIT {
         assertThat(read(log)).doesNotContain("ERROR");
     }
 
+    @Test
+    void givesAClientOnASmallMachineTheMemoryThatTheLargestEventNeeds() throws Exception {
+        options = "-XX:MaxRAM=512m -XX:+PrintFlagsFinal";
+
+        assertThat(run("client", "--help")).containsPattern("MaxHeapSize += " + (256L << 20) + " ");
+        assertThat(run("serve", "--help")).containsPattern("MaxHeapSize += " + (128L << 20) + " ");
+    }
+
     private Process waystation(Path output, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(PACKAGE.resolve("bin/waystation").toString()));
         command.addAll(List.of(arguments));
@@ -91,6 +100,7 @@ class PackagedHubIT {
                 .redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("hub.java-home", System.getProperty("java.home")));
         builder.environment().put("WAYSTATION_HOME", home.toString());
+        builder.environment().put("WAYSTATION_JAVA_OPTS", options);
         builder.environment().put("PACKAGED_HUB_SECRET", "it-is-a-secret");
         return builder.start();
     }

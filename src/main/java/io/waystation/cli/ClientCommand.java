@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
                 + "the steps are routes: put client/client.camel.yaml beside the program to change them."},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:stopped, by SIGTERM or Ctrl-C", "1:failed, or did not stop in order", "2:wrong usage, or a wrong setting",
-            "3:cannot start: the data folder, the state file or the health port is in use"})
+            "3:cannot start: the data folder, the state file or the health port is in use; or out of memory"})
 public final class ClientCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
