@@ -43,7 +43,10 @@ public interface ResponseStream {
     /** Sets what runs each time the stream becomes writable again. */
     void onWritable(Runnable action);
 
-    /** Keeps a request without an answer: until then a stopping hub waits for answers, and nobody hears that the peer has left. */
+    /**
+     * Keeps a request that gets no answer for now: like an open stream it is dropped when the hub stops, which waits for the answers
+     * of others, and hears when its peer leaves.
+     */
     void hold();
 
     /** Sets what runs once when the peer has left or the stream was aborted; runs at once if it already has. */

@@ -49,8 +49,8 @@ final class ActiveSegment {
         }
         if (writer == null) {
             segments.remove(newest);
-            LOG.info("Segment {} was never finished being created and holds nothing; the log goes on before it", newest);
-            if (segments.newest() != null) {
+            LOG.info("Segment {} was never finished being created and holds nothing", newest);
+            if (segments.newest() != null) { // what was written since, after a failure to create it, is in the one before
                 newest.delete();
                 return open();
             }

@@ -66,8 +66,8 @@ final class Group implements AutoCloseable {
         this.journal = means.journal();
         this.retries = new GroupRetries(means.retries());
         this.commits = new GroupCommits(options.name(), means.rows(), retries);
-        this.letters = new GroupLetters(means.letters(), options, means.letterBytes());
         this.acceptance = new Acceptance(options);
+        this.letters = new GroupLetters(means.letters(), options, acceptance, means.letterBytes());
         this.clock = means.clock();
         this.patience = means.patience();
         this.executor = executor;
@@ -161,16 +161,11 @@ final class Group implements AutoCloseable {
             return;
         }
         for (GroupRecord record : next) {
-            acceptance.ask(record);
             synchronized (lock) {
                 heldBytes += record.bytes();
             }
-            submit(record);
+            lanes.submit(record.key(), inLane(record));
         }
-    }
-
-    private void submit(GroupRecord record) {
-        lanes.submit(record.key(), inLane(record));
     }
 
     private KeyedLanes.Task inLane(GroupRecord record) {
@@ -241,7 +236,7 @@ final class Group implements AutoCloseable {
                     + "behind them", options.name(), batch.lost(), batch.after(), batch.last());
             meters.lost(batch.lost());
         }
-        records.forEach(this::submit);
+        records.forEach(record -> lanes.submit(record.key(), inLane(record)));
         commit(false);
     }
 

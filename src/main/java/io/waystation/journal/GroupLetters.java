@@ -20,6 +20,7 @@ final class GroupLetters implements AutoCloseable {
 
     private final DeadLetters letters;
     private final GroupOptions options;
+    private final Acceptance acceptance;
     private final Semaphore shared;
     /** Ids of those under way, each with the bytes it has of what is shared. */
     private final Map<String, Integer> inFlight = new HashMap<>();
@@ -30,11 +31,13 @@ final class GroupLetters implements AutoCloseable {
     /**
      * Dead letters of a group.
      *
+     * @param acceptance is asked about each before it is tried again
      * @param shared bytes that the dead letters under way in all groups may have together
      */
-    GroupLetters(DeadLetters letters, GroupOptions options, Semaphore shared) {
+    GroupLetters(DeadLetters letters, GroupOptions options, Acceptance acceptance, Semaphore shared) {
         this.letters = letters;
         this.options = options;
+        this.acceptance = acceptance;
         this.shared = shared;
     }
 
@@ -69,6 +72,7 @@ final class GroupLetters implements AutoCloseable {
                     queued = true; // somebody discarded it meanwhile: there is room for others
                 });
             }
+            next.forEach(acceptance::ask);
             return next;
         } catch (RuntimeException | Error e) {
             chosen.forEach(this::release);

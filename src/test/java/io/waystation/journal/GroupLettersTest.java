@@ -1,10 +1,15 @@
 package io.waystation.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import io.waystation.event.Position;
@@ -96,9 +101,61 @@ class GroupLettersTest {
         assertThat(offsets(letters.take(AMPLE))).containsExactly(3L);
     }
 
+    @Test
+    void largeDeadLettersThatAreQueuedTogetherAreNotAllHeldInMemory() throws Exception {
+        int count = 10;
+        AtomicBoolean broken = new AtomicBoolean(true);
+        CountDownLatch released = new CountDownLatch(1);
+        AtomicInteger running = new AtomicInteger();
+        log.consume("group=g&concurrency=16", exchange -> {
+            if (broken.get()) {
+                throw new IllegalStateException("down");
+            }
+            running.incrementAndGet();
+            released.await();
+            log.see(exchange);
+        });
+        for (int i = 0; i < count; i++) {
+            log.append(TestEvents.verified("e" + i, "c").key("k" + i).body(new byte[10 << 20]).build());
+        }
+        await().until(() -> log.deadLetters().count("g") == count);
+        broken.set(false);
+
+        log.deadLetters().requeue(log.deadLettersOf("g").stream().map(DeadLetter::id).toList());
+        await().untilAsserted(() -> assertThat(running).hasPositiveValue());
+        await().during(Duration.ofSeconds(1)).untilAsserted(() -> assertThat(running).hasValueLessThanOrEqualTo(3)); // 32 MiB
+        released.countDown();
+
+        await().untilAsserted(() -> assertThat(log.seen()).hasSize(count).doesNotHaveDuplicates());
+        await().untilAsserted(() -> assertThat(log.deadLetters().count("g")).isZero());
+    }
+
+    @Test
+    void aDeadLetterThatCouldNotBeReadIsTriedWhenItCanAndHoldsUpNoEvents() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        log.consume("group=g", exchange -> {
+            if (broken.get()) {
+                throw new IllegalStateException("down");
+            }
+            log.see(exchange);
+        });
+        log.append(TestEvents.verified("letter", "c").build());
+        await().until(() -> log.deadLetters().count("g") == 1);
+        broken.set(false);
+        String id = log.deadLettersOf("g").get(0).id();
+        log.store().writeNow(handle -> handle.execute("ALTER TABLE dead_letter RENAME COLUMN headers TO away"));
+
+        log.deadLetters().requeue(List.of(id));
+        log.append(TestEvents.verified("event", "c").build());
+        log.awaitSeen("event");
+        log.store().writeNow(handle -> handle.execute("ALTER TABLE dead_letter RENAME COLUMN away TO headers"));
+
+        log.awaitSeen("event", "letter");
+    }
+
     private GroupLetters lettersOf(String group) {
-        return new GroupLetters(log.deadLetters(), new GroupOptions(
-                group, EventFilter.ALL, null, 1, false, "tail", 100, 0, 1_000, 10), shared);
+        GroupOptions options = new GroupOptions(group, EventFilter.ALL, null, 1, false, "tail", 100, 0, 1_000, 10);
+        return new GroupLetters(log.deadLetters(), options, new Acceptance(options), shared);
     }
 
     /** Queues as many large dead letters, of the offsets from 1 on; answers their ids in this order. */
